@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
+import { jobs } from './jobs.ts';
+import { loras } from './loras.ts';
+
+export const controlNetMode = pgEnum('control_net_mode', ['pose', 'depth', 'canny']);
+
+/** Which picture steers a toggle: one of ours, by kind and id. */
+export type ImageSource = { kind: 'image' | 'output' | 'reference_image'; id: string };
+
+export type ControlNetMode = (typeof controlNetMode.enumValues)[number];
+
+/** PRODUCT D3. A toggle that is off is null. `Reference` is how its picture is named: by its row here, by a path for an engine. */
+export type GenerationToggles<Reference = ImageSource> = {
+  controlNet: { mode: ControlNetMode; reference: Reference; strength: number } | null;
+  ipAdapter: { reference: Reference; weight: number } | null;
+  faceDetailer: { denoise: number } | null;
+  upscale: { factor: 2 | 4 } | null;
+};
+
+export const generations = pgTable(
+  'generations',
+  {
+    jobId: uuid()
+      .primaryKey()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    baseModel: text().notNull(),
+    prompt: text().notNull(),
+    negativePrompt: text().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    steps: integer().notNull(),
+    guidanceScale: real().notNull(),
+    /** Of image 0; image i has `seed + i`. */
+    seed: largeNumberColumn().notNull(),
+    count: integer().notNull(),
+    sampler: text().notNull(),
+    scheduler: text().notNull(),
+    toggles: jsonb().$type<GenerationToggles>().notNull(),
+  },
+  (t) => [check('generations_seed_exact', sql`${t.seed} between 0 and 9007199254740991 - ${t.count} + 1`)],
+);
+
+/** The LoRAs of a generation, in the order in which they are applied. */
+export const generationLoras = pgTable(
+  'generation_loras',
+  {
+    jobId: uuid()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    // A LoRA can be deleted; what it was called and how strong it was stays with the images.
+    loraId: uuid().references(() => loras.id, { onDelete: 'set null' }),
+    name: text().notNull(),
+    strength: real().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.position] }), index().on(t.loraId)],
+);
+
+/** An image that was generated: `outputs/{jobId}/{index}.png`. */
+export const outputs = pgTable(
+  'outputs',
+  {
+    id: idColumn(),
+    jobId: uuid()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    index: integer().notNull(),
+    seed: largeNumberColumn().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    bytes: largeNumberColumn().notNull(),
+    sha256: text().notNull(),
+    thumbHash: text().notNull(),
+    createdAt: timeColumn().notNull().defaultNow(),
+  },
+  (t) => [unique().on(t.jobId, t.index)],
+);

@@ -1,0 +1,173 @@
+import {
+  type AnyPgColumn,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { characters } from './characters.ts';
+import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
+import { imageFormat } from './images.ts';
+import { jobs } from './jobs.ts';
+
+export const trainingPreset = pgEnum('training_preset', ['quick', 'balanced', 'quality', 'custom']);
+export const trainingMethod = pgEnum('training_method', ['lora']);
+export const optimizer = pgEnum('optimizer', ['adamw8bit', 'adamw', 'prodigy']);
+export const learningRateScheduler = pgEnum('learning_rate_scheduler', [
+  'constant',
+  'cosine',
+  'cosine_with_restarts',
+  'linear',
+]);
+export const precision = pgEnum('precision', ['bf16', 'fp16', 'fp32']);
+
+/** Every field is set: what the caller left out was filled in when the training was started. */
+export type TrainingConfig = {
+  method: (typeof trainingMethod.enumValues)[number];
+  steps: number;
+  learningRate: number;
+  batchSize: number;
+  /** Pixels a side. */
+  resolution: number;
+  rank: number;
+  alpha: number;
+  optimizer: (typeof optimizer.enumValues)[number];
+  scheduler: (typeof learningRateScheduler.enumValues)[number];
+  precision: (typeof precision.enumValues)[number];
+  gradientAccumulation: number;
+  /** Share of steps whose caption is left out, 0 to 1. */
+  captionDropout: number;
+  /** Steps between sample images. */
+  sampleEvery: number;
+  samplePrompts: string[];
+  /** Steps between checkpoints. */
+  checkpointEvery: number;
+  keepCheckpoints: number;
+  seed: number;
+};
+
+/** What a GPU did while a job ran, as the engine last told. */
+export type GpuStats = {
+  utilisation: number;
+  memoryUsedBytes: number;
+  memoryTotalBytes: number;
+  temperatureCelsius: number;
+  powerWatts: number;
+};
+
+/** The photos and captions that a training learned from, as they were when it was started. Never changes. */
+export const datasetSnapshots = pgTable(
+  'dataset_snapshots',
+  {
+    id: idColumn(),
+    characterId: uuid()
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    createdAt: timeColumn().notNull().defaultNow(),
+  },
+  (t) => [index().on(t.characterId)],
+);
+
+export const datasetSnapshotImages = pgTable(
+  'dataset_snapshot_images',
+  {
+    snapshotId: uuid()
+      .notNull()
+      .references(() => datasetSnapshots.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    sha256: text().notNull(),
+    format: imageFormat().notNull(),
+    caption: text(),
+  },
+  (t) => [primaryKey({ columns: [t.snapshotId, t.position] }), index().on(t.sha256)],
+);
+
+export const trainings = pgTable(
+  'trainings',
+  {
+    jobId: uuid()
+      .primaryKey()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    characterId: uuid()
+      .notNull()
+      .references(() => characters.id, { onDelete: 'cascade' }),
+    /** The nth training of its character, from 1. */
+    number: integer().notNull(),
+    datasetSnapshotId: uuid()
+      .notNull()
+      .references(() => datasetSnapshots.id),
+    resumedFromId: uuid().references((): AnyPgColumn => checkpoints.id, { onDelete: 'set null' }),
+    baseModel: text().notNull(),
+    triggerWord: text().notNull(),
+    preset: trainingPreset().notNull(),
+    config: jsonb().$type<TrainingConfig>().notNull(),
+    loss: real(),
+    learningRate: real(),
+    gpu: jsonb().$type<GpuStats>(),
+  },
+  (t) => [
+    unique().on(t.characterId, t.number),
+    index().on(t.characterId, t.jobId),
+    index().on(t.datasetSnapshotId),
+    index().on(t.resumedFromId),
+  ],
+);
+
+export const trainingMetrics = pgTable(
+  'training_metrics',
+  {
+    jobId: uuid()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    step: integer().notNull(),
+    loss: real().notNull(),
+    learningRate: real().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.step] })],
+);
+
+/** An image made while training, to see how far it is. */
+export const samples = pgTable(
+  'samples',
+  {
+    id: idColumn(),
+    jobId: uuid()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    step: integer().notNull(),
+    promptIndex: integer().notNull(),
+    prompt: text().notNull(),
+    seed: largeNumberColumn().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    thumbHash: text().notNull(),
+    createdAt: timeColumn().notNull().defaultNow(),
+  },
+  (t) => [unique().on(t.jobId, t.step, t.promptIndex)],
+);
+
+/** The weights at a step: what a training resumes from, and a LoRA to try. */
+export const checkpoints = pgTable(
+  'checkpoints',
+  {
+    id: idColumn(),
+    jobId: uuid()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    step: integer().notNull(),
+    bytes: largeNumberColumn().notNull(),
+    sha256: text().notNull(),
+    isPinned: boolean().notNull().default(false),
+    createdAt: timeColumn().notNull().defaultNow(),
+  },
+  (t) => [unique().on(t.jobId, t.step)],
+);

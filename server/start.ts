@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { buildClient } from './build-client.ts';
+import { dailyLog } from './daily-log.ts';
+// Only as a type: loading it reads the environment, and a variable that is not usable must be one sentence, not a crash.
+import type { Env } from './env.ts';
+import { migrate } from './migrate.ts';
+import { startPostgres } from './postgres.ts';
+import { checkDatabase, checkPort, checkVolume } from './start-checks.ts';
+import { type Supervised, supervise } from './supervise.ts';
+import { lockVolume } from './volume-lock.ts';
+
+/** npm passes on the Ctrl-C that the terminal already sent to us: two within this time are one. */
+const SAME_SIGNAL_MS = 500;
+
+/** What is up, in the order in which it came up; it goes down the other way round. */
+const running = new AsyncDisposableStack();
+const children: Supervised[] = [];
+/** Resolves when somebody asks us to stop, rejects when we cannot go on. */
+const end = Promise.withResolvers<void>();
+
+async function start() {
+  const { env } = await import('./env.ts');
+  checkVolume(env.VOLUME_ROOT);
+  const lock = lockVolume(env.VOLUME_ROOT);
+  running.defer(() => lock.release());
+  await checkPort(env.HOST, env.PORT);
+  const databaseUrl = env.DATABASE_URL ?? (await startEmbedded(env));
+  await checkDatabase(databaseUrl);
+  await migrate(databaseUrl);
+  await buildClient();
+  const address = await startChildren(env, databaseUrl);
+  lock.announce(address);
+  process.stdout.write(`Isengard is ready: ${address}\n`);
+}
+
+async function startEmbedded({ VOLUME_ROOT }: Env) {
+  const postgres = await startPostgres({ dataDir: join(VOLUME_ROOT, 'postgres', 'cluster') });
+  running.defer(() => postgres.stop());
+  postgres.ended.then(() =>
+    end.reject(new Error('The database stopped by itself; the next start recovers it.')),
+  );
+  return postgres.url;
+}
+
+async function startChildren({ VOLUME_ROOT }: Env, databaseUrl: string) {
+  const logs = process.env.LOG_DIR || join(VOLUME_ROOT, 'logs');
+  const env = { ...process.env, VOLUME_ROOT, DATABASE_URL: databaseUrl };
+  const child = (name: string, file: string) =>
+    supervise({
+      name,
+      module: join(import.meta.dirname, file),
+      env,
+      log: dailyLog(join(logs, name)),
+      onGivenUp: (reason) => end.reject(new Error(reason)),
+    });
+  const server = child('server', 'main.ts');
+  const worker = child('worker', 'worker.ts');
+  children.push(server, worker);
+  running.defer(async () => void (await Promise.all(children.map(({ stop }) => stop()))));
+  const [address] = await Promise.all([server.ready, worker.ready]);
+  if (address === undefined) throw new Error('The server did not say where it listens.');
+  return address;
+}
+
+function listenForSignals() {
+  let asked: number | undefined;
+  const ask = () => {
+    asked ??= performance.now();
+    end.resolve();
+    if (performance.now() - asked > SAME_SIGNAL_MS) killChildren();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ask);
+}
+
+/** Nobody is told when npm dies of kill -9, but we get another parent. Then everything has to be gone within five seconds. */
+function stopWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    end.resolve();
+    setTimeout(killChildren, 2500).unref();
+  }, 500).unref();
+}
+
+const killChildren = () => children.forEach((child) => void child.kill());
+
+function complain(error: unknown) {
+  process.exitCode = 1;
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+}
+
+listenForSignals();
+stopWithNpm();
+// A stop during the start does not wait for the step that is under way: the guardian ends a database that just came up.
+await Promise.race([start().then(() => end.promise), end.promise]).catch(complain);
+await running.disposeAsync().catch(complain);
+process.exit();

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/**
+ * Every process that has to do with a folder: it works in it, or its command or environment names it. Zombies are left out, they
+ * ended. Linux only.
+ */
+export function processesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => !/^State:\s+Z/m.test(attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8'))))
+    .filter((pid) =>
+      [
+        attempt(() => readlinkSync(`/proc/${pid}/cwd`)),
+        attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
+        attempt(() => readFileSync(`/proc/${pid}/environ`, 'utf8')),
+      ].some((text) => text.includes(folder)),
+    )
+    .map(Number);
+}
+
+/** Processes end, and others' cannot be read, while we look. */
+function attempt(read: () => string) {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}

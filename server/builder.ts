@@ -1,0 +1,124 @@
+import SchemaBuilder from '@pothos/core';
+import DataloaderPlugin from '@pothos/plugin-dataloader';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import RelayPlugin from '@pothos/plugin-relay';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { DateTimeResolver } from 'graphql-scalars';
+import type { FileUpload } from 'graphql-upload-minimal';
+import { InvalidInput, type InputIssue, NotFound } from './errors.ts';
+import type { UploadRequest } from './http/multipart.ts';
+
+/** What a resolver knows of its request. */
+export type Context = { correlationId: string; /** Of a multipart request. */ upload?: UploadRequest };
+
+const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: true;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    Seed: { Input: number; Output: number };
+    Bytes: { Input: number; Output: number };
+    Upload: { Input: Promise<FileUpload>; Output: never };
+  };
+}>({
+  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin],
+  defaultFieldNullability: false,
+  defaultInputFieldRequiredness: true,
+  relay: {
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    edgesFieldOptions: { nullable: false },
+    nodeFieldOptions: { nullable: false },
+    clientMutationId: 'omit',
+    cursorType: 'String',
+  },
+  errors: {
+    defaultTypes: [],
+    defaultResultOptions: { name: ({ fieldName }) => `${pascal(fieldName)}Success` },
+    defaultUnionOptions: { name: ({ fieldName }) => `${pascal(fieldName)}Result` },
+  },
+});
+
+const EXACT = Number.MAX_SAFE_INTEGER;
+
+function exactInteger(value: unknown, what: string): number {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= EXACT) return number;
+  throw new GraphQLError(`${what} must be a whole number from 0 to ${EXACT}.`);
+}
+
+const exactIntegerScalar = (name: string, description: string) =>
+  new GraphQLScalarType<number, number>({
+    name,
+    description,
+    serialize: (value) => exactInteger(value, name),
+    parseValue: (value) => exactInteger(value, name),
+    parseLiteral: (node) => exactInteger(node.kind === Kind.INT ? node.value : null, name),
+  });
+
+builder.addScalarType('DateTime', DateTimeResolver);
+builder.addScalarType(
+  'Seed',
+  exactIntegerScalar('Seed', 'A seed: a whole number from 0 to 9007199254740991 (2^53 − 1), more than an Int can hold.'),
+);
+builder.addScalarType(
+  'Bytes',
+  exactIntegerScalar('Bytes', 'A number of bytes: a whole number up to 9007199254740991 (2^53 − 1).'),
+);
+
+builder.queryType();
+builder.mutationType();
+builder.subscriptionType();
+
+/** A GraphQL enum with the values of a Postgres one, in upper case. */
+export const enumFrom = <Value extends string>(
+  name: string,
+  { enumValues }: { enumValues: readonly [Value, ...Value[]] },
+  description: string,
+) =>
+  builder.enumType(name, {
+    description,
+    values: Object.fromEntries(enumValues.map((value) => [value.toUpperCase(), { value }])) as {
+      [Name in Uppercase<Value>]: { value: Value };
+    },
+  });
+
+// ── Errors that are part of an answer ───────────────────────────────────────────────────────────────────────────────
+
+export const UserErrorInterface = builder.interfaceRef<{ code: string; message: string }>('UserError').implement({
+  description: 'What the caller can do something about. Every mutation answers with its result or one of these.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Stable and upper case, for programs.' }),
+    message: t.exposeString('message', { description: 'For people, in English.' }),
+  }),
+});
+
+builder.objectType(NotFound, {
+  name: 'NotFound',
+  description: 'There is nothing with this id.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    kind: t.exposeString('kind', { description: 'What was looked for, such as `character`.' }),
+    id: t.exposeID('id'),
+  }),
+});
+
+const InputIssueRef = builder.objectRef<InputIssue>('InputIssue').implement({
+  fields: (t) => ({
+    field: t.exposeString('field', { description: 'Path in the input, such as `config.steps`.' }),
+    message: t.exposeString('message', { description: 'What is wrong with it and what the limit is.' }),
+  }),
+});
+
+builder.objectType(InvalidInput, {
+  name: 'InvalidInput',
+  description: 'Values that are outside their limits, all of them at once.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({ issues: t.expose('issues', { type: [InputIssueRef] }) }),
+});

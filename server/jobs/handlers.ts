@@ -1,0 +1,7 @@
+import { generationJob } from '../generation/generation.job.ts';
+import { trainingJob } from '../training/training.job.ts';
+import type { JobKind } from './jobs.ts';
+import type { Handler } from './run.ts';
+
+/** The only place that knows what each kind of job does. */
+export const HANDLERS: Record<JobKind, Handler> = { training: trainingJob, generation: generationJob };

@@ -1,0 +1,119 @@
+import { type JobFailure, jobKind, jobStage, jobState, logLevel } from '#schema/jobs.ts';
+import { builder, enumFrom } from '../builder.ts';
+import { type Eta, elapsedSecondsOf, etaOf } from './eta.ts';
+import { logOf } from './job-lists.ts';
+import { findJob, type JobDetails, positionOf } from './jobs.ts';
+
+export const JobKind = enumFrom('JobKind', jobKind, 'What a job makes.');
+export const JobState = enumFrom(
+  'JobState',
+  jobState,
+  'QUEUED → RUNNING → COMPLETED, FAILED or CANCELLED. A lost worker takes a job back to QUEUED; the last three are final.',
+);
+export const JobStage = enumFrom('JobStage', jobStage, 'What a running job is doing.');
+export const LogLevel = enumFrom('LogLevel', logLevel, 'How grave a log line is.');
+
+export const JobErrorRef = builder.objectRef<JobFailure>('JobError').implement({
+  description: 'Why a job failed.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'For programs: `OUT_OF_MEMORY`, `ENGINE_CRASHED`, `INTERNAL` …' }),
+    message: t.exposeString('message', { description: 'What happened, one sentence.' }),
+    advice: t.exposeString('advice', { nullable: true, description: 'What to do about it, where that is known.' }),
+  }),
+});
+
+export const EtaRef = builder.objectRef<Eta>('Eta').implement({
+  description: 'When a job will end, in seconds from now, with the range that its pace so far allows.',
+  fields: (t) => ({
+    seconds: t.exposeFloat('seconds'),
+    lowSeconds: t.exposeFloat('lowSeconds'),
+    highSeconds: t.exposeFloat('highSeconds'),
+  }),
+});
+
+const LogLine = builder.objectRef<{ seq: number; at: Date; level: (typeof logLevel.enumValues)[number]; message: string }>(
+  'LogLine',
+);
+LogLine.implement({
+  description: 'One line of a job log.',
+  fields: (t) => ({
+    cursor: t.string({ resolve: ({ seq }) => String(seq), description: 'Its place among the events of the job.' }),
+    at: t.expose('at', { type: 'DateTime' }),
+    level: t.expose('level', { type: LogLevel }),
+    message: t.exposeString('message'),
+  }),
+});
+
+const LogLineConnection = builder.connectionObject({ type: LogLine, name: 'LogLineConnection' }, { name: 'LogLineEdge' });
+
+const TYPE_OF = { training: 'Training', generation: 'Generation' } as const;
+
+export const Job = builder.interfaceRef<JobDetails>('Job').implement({
+  description: 'One piece of work for a worker. Trainings and generations are jobs, under the same id.',
+  resolveType: ({ kind }) => TYPE_OF[kind],
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    kind: t.expose('kind', { type: JobKind }),
+    state: t.expose('state', { type: JobState }),
+    isCancelling: t.boolean({
+      description: 'A stop was asked for, and the worker is saving what it can.',
+      resolve: ({ state, cancelRequestedAt }) => state === 'running' && cancelRequestedAt !== null,
+    }),
+    stage: t.expose('stage', { type: JobStage, nullable: true, description: 'Null unless it is running.' }),
+    title: t.exposeString('title', { description: 'For lists, such as `Mara · training 7`.' }),
+    step: t.exposeInt('step', { description: 'Steps done, out of `steps`.' }),
+    steps: t.exposeInt('steps'),
+    stepsPerSecond: t.exposeFloat('stepsPerSecond', { nullable: true, description: 'Pace of the last seconds.' }),
+    elapsedSeconds: t.float({
+      nullable: true,
+      description: 'From its first start to its end or until now; null before it started.',
+      resolve: elapsedSecondsOf,
+    }),
+    eta: t.field({
+      type: EtaRef,
+      nullable: true,
+      description: 'Null unless it is running and has a pace.',
+      resolve: (job) =>
+        job.state === 'running' ? etaOf({ ...job, elapsedSeconds: elapsedSecondsOf(job) }) : null,
+    }),
+    attempt: t.exposeInt('attempt', { description: 'How often it was started: 1 unless a worker was lost, 0 while it waits first.' }),
+    engine: t.exposeString('engine', { description: 'What runs it, such as `fast-test`.' }),
+    workerId: t.exposeID('workerId', { nullable: true, description: 'Who runs it, or ran it last.' }),
+    position: t.int({
+      nullable: true,
+      description: 'Place in its line, from 1; null unless it waits.',
+      resolve: positionOf,
+    }),
+    correlationId: t.exposeString('correlationId', {
+      description: 'Of the request that started it: in each of its events and log lines.',
+    }),
+    error: t.expose('failure', { type: JobErrorRef, nullable: true, description: 'Null unless it failed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
+    cursor: t.string({
+      description: 'The newest event that this object contains. Give it as `after` to `jobEvents` to go on from here.',
+      resolve: ({ lastSeq }) => String(lastSeq),
+    }),
+    log: t.connection(
+      {
+        type: LogLine,
+        description: 'What the engine said, oldest first; at most 500 lines a page.',
+        resolve: (job, args) => logOf(job.id, args),
+      },
+      LogLineConnection,
+    ),
+  }),
+});
+
+
+builder.interfaceField(Job, 'retryOf', (t) =>
+  t.field({
+    type: Job,
+    nullable: true,
+    description: 'The job that this one tries again.',
+    resolve: ({ retryOfId }) => (retryOfId === null ? null : findJob(retryOfId)),
+  }),
+);
+
+export const JobConnection = builder.connectionObject({ type: Job, name: 'JobConnection' }, { name: 'JobEdge' });

@@ -1,0 +1,124 @@
+import { GraphQLError } from 'graphql';
+import { builder, UserErrorInterface } from '../builder.ts';
+import { InvalidInput, NotFound } from '../errors.ts';
+import { followHistory } from './history.ts';
+import { JobEvent } from './job-events.graphql.ts';
+import { followChangedJobs, jobCounts, listJobs } from './job-lists.ts';
+import { Job, JobConnection, JobKind, JobState } from './job-types.graphql.ts';
+import { cancelJob, findJob, getJob, JobHasEnded, JobHasNotEnded, type JobDetails } from './jobs.ts';
+import { JobNotQueued, moveJob } from './move-job.ts';
+
+for (const [error, name, description] of [
+  [JobHasEnded, 'JobHasEnded', 'What is asked needs a job that still waits or runs.'],
+  [JobHasNotEnded, 'JobHasNotEnded', 'What is asked needs a job that has ended.'],
+  [JobNotQueued, 'JobNotQueued', 'What is asked needs a job that waits.'],
+] as const)
+  builder.objectType(error as typeof JobHasEnded, {
+    name,
+    description,
+    interfaces: [UserErrorInterface],
+    fields: (t) => ({ job: t.field({ type: Job, resolve: ({ job }) => getJob(job.id) }) }),
+  });
+
+// ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+builder.queryField('job', (t) =>
+  t.field({ type: Job, nullable: true, args: { id: t.arg.id() }, resolve: (_, { id }) => findJob(id) }),
+);
+
+builder.queryField('jobs', (t) =>
+  t.connection(
+    {
+      type: Job,
+      description: 'Jobs, the newest first; of the waiting ones alone, in the order in which they will run.',
+      args: {
+        states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
+        kinds: t.arg({ type: [JobKind], required: false, description: 'Any when left out.' }),
+        characterId: t.arg.id({ required: false }),
+      },
+      resolve: (_, args) => listJobs(args),
+    },
+    JobConnection,
+  ),
+);
+
+const JobCounts = builder.objectRef<Record<JobDetails['state'], number>>('JobCounts').implement({
+  description: 'How many jobs there are in each state.',
+  fields: (t) => ({
+    queued: t.exposeInt('queued'),
+    running: t.exposeInt('running'),
+    completed: t.exposeInt('completed'),
+    failed: t.exposeInt('failed'),
+    cancelled: t.exposeInt('cancelled'),
+  }),
+});
+builder.queryField('jobCounts', (t) => t.field({ type: JobCounts, resolve: jobCounts }));
+
+// ── Mutations ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const CancelJobInput = builder.inputType('CancelJobInput', { fields: (t) => ({ jobId: t.id() }) });
+builder.mutationField('cancelJob', (t) =>
+  t.field({
+    type: Job,
+    description:
+      'Ends a waiting job at once. A running one is told to stop: it saves what it can and is CANCELLED within seconds.',
+    args: { input: t.arg({ type: CancelJobInput }) },
+    errors: { types: [NotFound, JobHasEnded], dataField: { name: 'job' } },
+    resolve: async (_, { input }) => getJob((await cancelJob(input.jobId)).id),
+  }),
+);
+
+const MoveJobInput = builder.inputType('MoveJobInput', {
+  fields: (t) => ({
+    jobId: t.id(),
+    beforeJobId: t.id({
+      required: false,
+      description: 'The waiting job of the same line that comes directly after it; to the end of the line when left out.',
+    }),
+  }),
+});
+builder.mutationField('moveJob', (t) =>
+  t.field({
+    type: Job,
+    description: 'Changes the place of a waiting job in its line.',
+    args: { input: t.arg({ type: MoveJobInput }) },
+    errors: { types: [NotFound, InvalidInput, JobNotQueued], dataField: { name: 'job' } },
+    resolve: (_, { input }) => moveJob(input),
+  }),
+);
+
+// ── Subscriptions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const CURSOR = /^\d{1,9}$/;
+
+builder.subscriptionField('jobEvents', (t) =>
+  t.field({
+    type: JobEvent,
+    nullable: true,
+    description:
+      'Every event of a job after `after` (from its first when left out), then each new one; completes after the last. ' +
+      'No gap and no repeat: after a lost connection go on with the cursor of the last event that came. ' +
+      'For a job that does not exist it yields null and completes.',
+    args: { jobId: t.arg.id(), after: t.arg.string({ required: false, description: 'Cursor of an event of this job.' }) },
+    subscribe: async function* (_, { jobId, after }) {
+      const cursor = after ?? '0';
+      const job = await findJob(jobId);
+      if (!CURSOR.test(cursor) || (job !== null && Number(cursor) > job.lastSeq))
+        throw new GraphQLError('`after` must be the cursor of an event of this job.', {
+          extensions: { code: 'BAD_CURSOR' },
+        });
+      if (job === null) yield null;
+      else yield* followHistory(job.id, Number(cursor));
+    },
+    resolve: (event) => event,
+  }),
+);
+
+builder.subscriptionField('jobUpdates', (t) =>
+  t.field({
+    type: Job,
+    description: 'Each job that was started, changed or ended, as it is then: for lists. Twice a second a job at most.',
+    subscribe: followChangedJobs,
+    resolve: (job) => job,
+  }),
+);

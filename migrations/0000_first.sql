@@ -29,7 +29,7 @@ CREATE TABLE "generation_loras" (
 	"position" integer NOT NULL,
 	"lora_id" uuid,
 	"name" text NOT NULL,
-	"strength" real NOT NULL,
+	"strength" double precision NOT NULL,
 	CONSTRAINT "generation_loras_job_id_position_pk" PRIMARY KEY("job_id","position")
 );
 --> statement-breakpoint
@@ -41,7 +41,7 @@ CREATE TABLE "generations" (
 	"width" integer NOT NULL,
 	"height" integer NOT NULL,
 	"steps" integer NOT NULL,
-	"guidance_scale" real NOT NULL,
+	"guidance_scale" double precision NOT NULL,
 	"seed" bigint NOT NULL,
 	"count" integer NOT NULL,
 	"sampler" text NOT NULL,
@@ -122,7 +122,7 @@ CREATE TABLE "jobs" (
 	"priority" integer DEFAULT 0 NOT NULL,
 	"step" integer DEFAULT 0 NOT NULL,
 	"steps" integer NOT NULL,
-	"steps_per_second" real,
+	"steps_per_second" double precision,
 	"attempt" integer DEFAULT 0 NOT NULL,
 	"worker_id" uuid,
 	"last_seq" integer DEFAULT 0 NOT NULL,
@@ -157,7 +157,7 @@ CREATE TABLE "loras" (
 	"trigger_word" text NOT NULL,
 	"bytes" bigint NOT NULL,
 	"sha256" text NOT NULL,
-	"final_loss" real,
+	"final_loss" double precision,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "loras_jobId_unique" UNIQUE("job_id"),
 	CONSTRAINT "loras_characterId_version_unique" UNIQUE("character_id","version"),
@@ -210,8 +210,8 @@ CREATE TABLE "samples" (
 CREATE TABLE "training_metrics" (
 	"job_id" uuid NOT NULL,
 	"step" integer NOT NULL,
-	"loss" real NOT NULL,
-	"learning_rate" real NOT NULL,
+	"loss" double precision NOT NULL,
+	"learning_rate" double precision NOT NULL,
 	CONSTRAINT "training_metrics_job_id_step_pk" PRIMARY KEY("job_id","step")
 );
 --> statement-breakpoint
@@ -225,8 +225,8 @@ CREATE TABLE "trainings" (
 	"trigger_word" text NOT NULL,
 	"preset" "training_preset" NOT NULL,
 	"config" jsonb NOT NULL,
-	"loss" real,
-	"learning_rate" real,
+	"loss" double precision,
+	"learning_rate" double precision,
 	"gpu" jsonb,
 	CONSTRAINT "trainings_characterId_number_unique" UNIQUE("character_id","number")
 );

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import {
   check,
+  doublePrecision,
   index,
   integer,
   jsonb,
   pgEnum,
   pgTable,
   primaryKey,
-  real,
   text,
   unique,
   uuid,
@@ -43,7 +43,7 @@ export const generations = pgTable(
     width: integer().notNull(),
     height: integer().notNull(),
     steps: integer().notNull(),
-    guidanceScale: real().notNull(),
+    guidanceScale: doublePrecision().notNull(),
     /** Of image 0; image i has `seed + i`. */
     seed: largeNumberColumn().notNull(),
     count: integer().notNull(),
@@ -65,7 +65,7 @@ export const generationLoras = pgTable(
     // A LoRA can be deleted; what it was called and how strong it was stays with the images.
     loraId: uuid().references(() => loras.id, { onDelete: 'set null' }),
     name: text().notNull(),
-    strength: real().notNull(),
+    strength: doublePrecision().notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.position] }), index().on(t.loraId)],
 );

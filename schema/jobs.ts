@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   check,
+  doublePrecision,
   index,
   integer,
   jsonb,
   pgEnum,
   pgTable,
   primaryKey,
-  real,
   text,
   uuid,
 } from 'drizzle-orm/pg-core';
@@ -58,7 +58,7 @@ export const jobs = pgTable(
     priority: integer().notNull().default(0),
     step: integer().notNull().default(0),
     steps: integer().notNull(),
-    stepsPerSecond: real(),
+    stepsPerSecond: doublePrecision(),
     // Taking a job increments it; every write of a worker names the attempt that it holds, so it fences stale workers.
     attempt: integer().notNull().default(0),
     workerId: uuid(),

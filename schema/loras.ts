@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, real, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, doublePrecision, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { characters } from './characters.ts';
 import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
 import { jobs } from './jobs.ts';
@@ -23,7 +23,7 @@ export const loras = pgTable(
     triggerWord: text().notNull(),
     bytes: largeNumberColumn().notNull(),
     sha256: text().notNull(),
-    finalLoss: real(),
+    finalLoss: doublePrecision(),
     createdAt: timeColumn().notNull().defaultNow(),
   },
   (t) => [

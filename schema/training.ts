@@ -1,13 +1,13 @@
 import {
   type AnyPgColumn,
   boolean,
+  doublePrecision,
   index,
   integer,
   jsonb,
   pgEnum,
   pgTable,
   primaryKey,
-  real,
   text,
   unique,
   uuid,
@@ -108,8 +108,8 @@ export const trainings = pgTable(
     triggerWord: text().notNull(),
     preset: trainingPreset().notNull(),
     config: jsonb().$type<TrainingConfig>().notNull(),
-    loss: real(),
-    learningRate: real(),
+    loss: doublePrecision(),
+    learningRate: doublePrecision(),
     gpu: jsonb().$type<GpuStats>(),
   },
   (t) => [
@@ -127,8 +127,8 @@ export const trainingMetrics = pgTable(
       .notNull()
       .references(() => jobs.id, { onDelete: 'cascade' }),
     step: integer().notNull(),
-    loss: real().notNull(),
-    learningRate: real().notNull(),
+    loss: doublePrecision().notNull(),
+    learningRate: doublePrecision().notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.step] })],
 );

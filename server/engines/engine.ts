@@ -1,0 +1,201 @@
+/**
+ * What an engine is. A training engine turns photos into a LoRA, a generation engine turns a prompt and LoRAs into
+ * images. The API and the handlers know engines only through this file; an engine knows nothing of GraphQL, Postgres or
+ * jobs. To add one: implement one of the two interfaces in a folder beside this file and name it in `ENGINES`.
+ */
+
+import type { GenerationToggles } from '#schema/generation.ts';
+import type { GpuStats, TrainingConfig } from '#schema/training.ts';
+
+export type { ControlNetMode, GenerationToggles } from '#schema/generation.ts';
+export type { GpuStats, TrainingConfig } from '#schema/training.ts';
+
+/** One parameter that an engine takes, described well enough to draw its form field and to check its value. */
+export type Parameter = {
+  /** The product's name for it, the same as in the GraphQL input: `learningRate`, never `lr`. */
+  name: string;
+  label: string;
+  description: string;
+  /** Fields of one group stand together in a form. */
+  group: string;
+  /** Left out of the short form. */
+  isAdvanced: boolean;
+  /** `ms`, `px`, `steps` …; null for a bare number. */
+  unit: string | null;
+  /** Why this engine cannot do it, in one sentence; null when it can. */
+  unsupported: string | null;
+} & (
+  | {
+      type: 'INTEGER' | 'FLOAT';
+      minimum: number;
+      maximum: number;
+      step: number | null;
+      default: number | null;
+    }
+  | {
+      type: 'CHOICE';
+      options: { value: string; label: string; unsupported: string | null }[];
+      default: string;
+    }
+  | { type: 'BOOLEAN'; default: boolean }
+  | { type: 'TEXT'; maxLength: number; default: string }
+);
+
+export type BaseModel = {
+  /** Stable, `flux.1-dev`. Stored with trainings, LoRAs and generations. */
+  id: string;
+  label: string;
+  description: string;
+  /** Side lengths in pixels that it was made for, the preferred one first. */
+  resolutions: number[];
+};
+
+export type EngineHealth = { isHealthy: boolean /** One sentence for people. */; message: string };
+
+// In a file of its own, because engines throw it and this file loads engines.
+export { EngineFailure } from './failure.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+// ── Training ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const TRAINING_STAGES = [
+  'preparing',
+  'loading_model',
+  'caching',
+  'training',
+  'sampling',
+  'saving',
+  'exporting',
+] as const;
+export type TrainingStage = (typeof TRAINING_STAGES)[number];
+
+export type TrainingRun = {
+  jobId: string;
+  baseModel: string;
+  triggerWord: string;
+  title: string;
+  config: TrainingConfig;
+  /** Absolute path of each photo, with orientation still in its metadata, and its caption. */
+  photos: { path: string; caption: string | null }[];
+  /** An empty folder of this job's own; the engine may leave anything in it, the caller removes it. */
+  workDir: string;
+  /** Go on after this step with these weights, written by an earlier attempt of the same engine; null = from the start. */
+  resumeFrom: { step: number; path: string } | null;
+};
+
+/**
+ * What a training tells, in order. Steps count from 1 to `config.steps` and go on from `resumeFrom.step + 1`. Paths are
+ * absolute, complete when told, and below `workDir`. The last event of a run that succeeded is `finished`.
+ */
+export type TrainingEvent =
+  | { type: 'stage'; stage: TrainingStage }
+  | { type: 'step'; step: number; loss: number; learningRate: number; stepsPerSecond: number | null }
+  | { type: 'gpu'; gpu: GpuStats }
+  | { type: 'sample'; step: number; promptIndex: number; prompt: string; seed: number; path: string }
+  | { type: 'checkpoint'; step: number; path: string }
+  | { type: 'log'; level: LogLevel; message: string }
+  | { type: 'finished'; path: string; finalLoss: number };
+
+export type TrainingCapabilities = {
+  engine: string;
+  label: string;
+  baseModels: BaseModel[];
+  parameters: Parameter[];
+};
+
+export type TrainingEngine = {
+  capabilities(): Promise<TrainingCapabilities>;
+  health(): Promise<EngineHealth>;
+  /**
+   * Runs until the generator ends. Throws `EngineFailure` for what went wrong. When `signal` aborts it begins no
+   * further step, tells those that were done, saves what it can (a last `checkpoint`), stops its processes, and returns.
+   */
+  run(run: TrainingRun, signal: AbortSignal): AsyncGenerator<TrainingEvent, void>;
+};
+
+// ── Generation ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const GENERATION_STAGES = [
+  'preparing',
+  'loading_model',
+  'sampling',
+  'postprocessing',
+  'saving',
+] as const;
+export type GenerationStage = (typeof GENERATION_STAGES)[number];
+
+export type GenerationConfig = {
+  baseModel: string;
+  prompt: string;
+  negativePrompt: string;
+  width: number;
+  height: number;
+  steps: number;
+  guidanceScale: number;
+  /** Of image 0; image i uses `seed + i`. 0 to 2^53 − 1 including every image of the batch. */
+  seed: number;
+  count: number;
+  sampler: string;
+  scheduler: string;
+};
+
+export type GenerationRun = {
+  jobId: string;
+  config: GenerationConfig;
+  toggles: GenerationToggles<string>;
+  loras: { path: string; strength: number; triggerWord: string | null }[];
+  /** Which images of the batch are still missing; the others exist already from an earlier attempt. */
+  indexes: number[];
+  workDir: string;
+};
+
+/** `step` counts within image `index`. `preview` is a small JPEG or WebP. `image` is a complete PNG below `workDir`. */
+export type GenerationEvent =
+  | { type: 'stage'; stage: GenerationStage }
+  | { type: 'step'; index: number; step: number; steps: number }
+  | { type: 'preview'; index: number; image: Uint8Array; mimeType: 'image/jpeg' | 'image/webp' }
+  | { type: 'gpu'; gpu: GpuStats }
+  | { type: 'log'; level: LogLevel; message: string }
+  | { type: 'image'; index: number; seed: number; path: string };
+
+export type GenerationCapabilities = {
+  engine: string;
+  label: string;
+  baseModels: BaseModel[];
+  parameters: Parameter[];
+  /** Each toggle with its own parameters; `unsupported` says why the engine cannot do it. */
+  toggles: {
+    name: keyof GenerationToggles<unknown>;
+    label: string;
+    description: string;
+    unsupported: string | null;
+    parameters: Parameter[];
+  }[];
+};
+
+export type GenerationEngine = {
+  capabilities(): Promise<GenerationCapabilities>;
+  health(): Promise<EngineHealth>;
+  /** As `TrainingEngine.run`: ends after the last missing image, or returns early when `signal` aborts. */
+  run(run: GenerationRun, signal: AbortSignal): AsyncGenerator<GenerationEvent, void>;
+};
+
+// ── Which engines there are ─────────────────────────────────────────────────────────────────────────────────────────
+
+const TRAINING_ENGINES: Record<string, () => Promise<TrainingEngine>> = {
+  'fast-test': async () => (await import('./fast-test/training.ts')).fastTestTraining,
+};
+
+const GENERATION_ENGINES: Record<string, () => Promise<GenerationEngine>> = {
+  'fast-test': async () => (await import('./fast-test/generation.ts')).fastTestGeneration,
+};
+
+function load<Engine>(engines: Record<string, () => Promise<Engine>>, name: string) {
+  const engine = engines[name];
+  if (engine === undefined)
+    throw new Error(`There is no engine called "${name}"; there are ${Object.keys(engines)}.`);
+  return engine();
+}
+
+export const trainingEngine = (name: string) => load(TRAINING_ENGINES, name);
+export const generationEngine = (name: string) => load(GENERATION_ENGINES, name);

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import type { GenerationEvent, GenerationRun } from '../engine.ts';
+import { EngineFailure } from '../failure.ts';
+import { applyControl } from './control.ts';
+import { detailFace, upscale } from './detail.ts';
+import { dream, type Guide, type Weighted } from './dream.ts';
+import { type Behaviour, failAt, paceOf } from './faults.ts';
+import { isBadFile, readLora } from './lora-file.ts';
+import { checkOutput } from './outputs.ts';
+import { grain, paint, preview, writePng } from './paint.ts';
+import { seedOf } from './random.ts';
+import { guideOf } from './reference.ts';
+import { type Port, serveThread } from './thread-port.ts';
+
+export type GenerationInput = { run: GenerationRun; behaviour: Behaviour };
+
+/** A step of generation takes this part of a training step's time. */
+const PACE = 1 / 4;
+const PREVIEW_MS = 250;
+
+serveThread<GenerationInput, GenerationEvent>(async ({ run, behaviour }, port) => {
+  const { config, toggles } = run;
+  const log = (message: string) => port.tell({ type: 'log', level: 'info', message });
+  await port.tell({ type: 'stage', stage: 'preparing' });
+  await log(
+    `${run.indexes.length} images of ${config.width} × ${config.height}, ${config.steps} steps each.`,
+  );
+
+  await port.tell({ type: 'stage', stage: 'loading_model' });
+  const loras: Weighted[] = [];
+  for (const { path, strength, triggerWord } of run.loras) {
+    const lora = await loadLora(path);
+    loras.push({ lora, strength, triggerWord: triggerWord ?? lora.triggerWord });
+    await log(`LoRA "${lora.metadata.get('modelspec.title') ?? path}" at strength ${strength}.`);
+  }
+  const guide = await readable(toggles.ipAdapter, (ipAdapter) => guideOf(ipAdapter, loras));
+
+  const progress = { step: 0, due: performance.now(), previewedAt: Number.NEGATIVE_INFINITY };
+  for (const index of run.indexes) {
+    if (port.isAborted()) return;
+    const seed = seedOf(config.seed, index);
+    await port.tell({ type: 'stage', stage: 'sampling' });
+    const picture = await sample({ run, behaviour, port, loras, guide, index, seed, progress });
+    if (picture === null || port.isAborted()) return;
+
+    await port.tell({ type: 'stage', stage: 'postprocessing' });
+    let image = await paint(picture, config);
+    await readable(toggles.controlNet, (controlNet) => applyControl(image, controlNet));
+    grain(image, seed);
+    if (toggles.faceDetailer !== null) image = await detailFace(image, toggles.faceDetailer.denoise);
+    if (port.isAborted()) return;
+    if (toggles.upscale !== null) image = await upscale(image, toggles.upscale.factor);
+    if (port.isAborted()) return;
+
+    await port.tell({ type: 'stage', stage: 'saving' });
+    const path = join(run.workDir, `${index}.png`);
+    await writePng(path, image);
+    await checkOutput(path, behaviour);
+    await port.tell({ type: 'image', index, seed, path });
+  }
+});
+
+/** The last picture of the dream of one image; null when it was aborted. */
+async function sample(of: {
+  run: GenerationRun;
+  behaviour: Behaviour;
+  port: Port<GenerationEvent>;
+  loras: Weighted[];
+  guide: Guide | null;
+  index: number;
+  seed: number;
+  /** Counts on through the whole job. */
+  progress: { step: number; due: number; previewedAt: number };
+}): Promise<Float32Array | null> {
+  const { run, behaviour, port, loras, guide, index, seed, progress } = of;
+  const { config } = run;
+  const message = `The engine ran out of memory at ${config.width} × ${config.height}.`;
+  const outOfMemory = { message, advice: 'Generate smaller images and upscale them afterwards.' };
+  let step = 0;
+  let look: (() => Float32Array) | null = null;
+  for (const seen of dream({ prompt: config, loras, seed, guide })) {
+    step += 1;
+    progress.step += 1;
+    await failAt({ behaviour, step: progress.step, untilAborted: port.untilAborted, outOfMemory });
+    const pace = PACE * paceOf(behaviour, progress.step);
+    progress.due = Math.max(progress.due, performance.now() - pace) + pace;
+    await port.pause(Math.max(0, progress.due - performance.now()));
+    if (port.isAborted()) return null;
+    look = seen;
+    await port.tell({ type: 'step', index, step, steps: config.steps });
+    if (performance.now() - progress.previewedAt < PREVIEW_MS) continue;
+    progress.previewedAt = performance.now();
+    await port.tell({
+      type: 'preview',
+      index,
+      image: await preview(seen(), config),
+      mimeType: 'image/webp',
+    });
+  }
+  return look?.() ?? null;
+}
+
+async function loadLora(path: string) {
+  try {
+    return await readLora(path);
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isBadFile(error) && !isMissing) throw error;
+    const why = isMissing ? 'The file does not exist.' : error.message;
+    const advice = 'Choose a LoRA that was trained with this engine.';
+    throw new EngineFailure({
+      code: 'INVALID_LORA',
+      message: `The LoRA ${path} cannot be used: ${why}`,
+      advice,
+    });
+  }
+}
+
+/** What `use` makes of a toggle that is on. A reference that is no picture is the user's to replace. */
+async function readable<Toggle extends { reference: string }, Result>(
+  toggle: Toggle | null,
+  use: (toggle: Toggle) => Promise<Result>,
+): Promise<Result | null> {
+  if (toggle === null) return null;
+  return use(toggle).catch((cause: unknown) => {
+    const message = `The reference image cannot be read: ${cause instanceof Error ? cause.message : cause}`;
+    throw new EngineFailure({
+      code: 'INVALID_REFERENCE',
+      message,
+      advice: 'Choose another reference image.',
+    });
+  });
+}

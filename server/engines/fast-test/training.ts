@@ -1,0 +1,19 @@
+import type { TrainingEngine, TrainingEvent } from '../engine.ts';
+import { trainingCapabilities } from './capabilities.ts';
+import { readBehaviour } from './faults.ts';
+import { runThread } from './thread.ts';
+import type { TrainingInput } from './training-thread.ts';
+
+const SCRIPT = new URL('./training-thread.ts', import.meta.url);
+/** Saving a checkpoint takes milliseconds; a step at the highest rank and batch half a second. */
+const GRACE_MS = 5000;
+
+/** Learns for real, on the CPU, in a thread; equal runs give equal LoRAs. See `model.ts` for what it learns. */
+export const fastTestTraining: TrainingEngine = {
+  capabilities: async () => trainingCapabilities,
+  health: async () => ({ isHealthy: true, message: 'Ready; it needs no GPU.' }),
+  run(run, signal) {
+    const input: TrainingInput = { run, behaviour: readBehaviour(process.env) };
+    return runThread<TrainingInput, TrainingEvent>({ script: SCRIPT, input, graceMs: GRACE_MS, signal });
+  },
+};

@@ -1,0 +1,192 @@
+import { and, eq, getTableColumns, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { characters } from '#schema/characters.ts';
+import { type ConnectionArgs, keysetConnection, type SortKey } from '../connection.ts';
+import { db, one, type Tx, violates } from '../db.ts';
+import { InvalidInput, isId, NotFound, parseInput, UserError } from '../errors.ts';
+
+export type Character = typeof characters.$inferSelect;
+
+export class TriggerWordTaken extends UserError {
+  readonly code = 'TRIGGER_WORD_TAKEN';
+  readonly character: Character;
+
+  constructor(character: Character) {
+    super(`The trigger word "${character.triggerWord}" belongs to ${character.name} already.`);
+    this.character = character;
+  }
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Characters as Postgres counts them: code points. */
+const lengthOf = (text: string) => [...text].length;
+
+const oneLine = (min: number, max: number) =>
+  z
+    .string({ error: `It needs ${min} to ${max} characters and cannot be null.` })
+    .trim()
+    .refine((text) => lengthOf(text) >= min && lengthOf(text) <= max, {
+      error: ({ input }) => `It needs ${min} to ${max} characters; it has ${lengthOf(String(input))}.`,
+    });
+
+const Name = oneLine(1, 100).refine((name) => !/\p{Cc}/u.test(name), {
+  error: 'It cannot have line breaks or other control characters.',
+});
+
+// What `[[:alnum:]]` of the check constraint means in C.UTF-8, the locale of our database.
+const TriggerWord = oneLine(2, 50).refine((word) => /^[\p{Alphabetic}0-9 _-]*$/u.test(word), {
+  error: 'It may have letters, digits, spaces, `_` and `-`.',
+});
+
+const Description = z
+  .string()
+  .refine((text) => lengthOf(text) <= 500, {
+    error: ({ input }) => `It may have at most 500 characters; it has ${lengthOf(String(input))}.`,
+  })
+  // Postgres cannot store U+0000.
+  .refine((text) => !text.includes('\0'), { error: 'It cannot have the character U+0000.' })
+  .nullable();
+
+const NewCharacter = z.object({
+  name: Name,
+  triggerWord: TriggerWord,
+  description: Description.default(null),
+});
+const CharacterChange = NewCharacter.extend({ description: Description }).partial();
+
+type CharacterValues = Partial<z.output<typeof NewCharacter>>;
+
+/** What `write` violates, as the error that it means. `values` are what it wrote. */
+async function typed<Result>(values: CharacterValues, write: Promise<Result>): Promise<Result> {
+  try {
+    return await write;
+  } catch (error) {
+    if (violates(error, 'characters_trigger_word_form')) {
+      const message = 'It may have letters, digits, spaces, `_` and `-`, as the database knows them.';
+      throw new InvalidInput([{ field: 'triggerWord', message }]);
+    }
+    if (!violates(error, 'characters_trigger_word_key')) throw error;
+    const sameWord = sql`lower(${characters.triggerWord}) = lower(${values.triggerWord})`;
+    const [owner] = await db.select().from(characters).where(sameWord);
+    // Undefined: deleted since. Whoever asked may ask again.
+    throw owner ? new TriggerWordTaken(owner) : error;
+  }
+}
+
+// ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const charactersByIds = (ids: readonly string[]) =>
+  db
+    .select()
+    .from(characters)
+    .where(inArray(characters.id, [...ids]));
+
+export async function findCharacter(id: string): Promise<Character | null> {
+  if (!isId(id)) return null;
+  const [character] = await charactersByIds([id]);
+  return character ?? null;
+}
+
+export async function getCharacter(id: string): Promise<Character> {
+  const character = await findCharacter(id);
+  if (character === null) throw new NotFound('character', id);
+  return character;
+}
+
+const byId = { column: characters.id, type: 'uuid' } as const;
+// Lower case as Postgres sees it, in the order and in the cursor alike.
+const lowerName = sql<string>`lower(${characters.name})`;
+
+type Listed = Character & { lowerName: string };
+
+const ORDERS: Record<
+  'newest' | 'name' | 'updated',
+  { order: [SortKey, ...SortKey[]]; keyOf: (row: Listed) => string[] }
+> = {
+  newest: { order: [{ ...byId, direction: 'desc' }], keyOf: ({ id }) => [id] },
+  name: {
+    order: [
+      { column: lowerName, type: 'text', direction: 'asc' },
+      { ...byId, direction: 'asc' },
+    ],
+    keyOf: (row) => [row.lowerName, row.id],
+  },
+  updated: {
+    order: [
+      { column: characters.updatedAt, type: 'timestamptz', direction: 'desc' },
+      { ...byId, direction: 'desc' },
+    ],
+    keyOf: ({ updatedAt, id }) => [updatedAt.toISOString(), id],
+  },
+};
+export type CharacterSort = keyof typeof ORDERS;
+
+function matching(search: string | null | undefined): SQL | undefined {
+  const words = search?.trim();
+  if (!words) return undefined;
+  // Nothing stored can hold U+0000, and Postgres does not take it.
+  if (words.includes('\0')) return sql`false`;
+  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`;
+  return or(
+    ilike(characters.name, pattern),
+    ilike(characters.triggerWord, pattern),
+    ilike(characters.description, pattern),
+  );
+}
+
+export async function listCharacters(
+  options: ConnectionArgs & { search?: string | null; sort: CharacterSort },
+) {
+  const { search, sort, ...args } = options;
+  const found = matching(search);
+  const page = await keysetConnection<Listed>({
+    args,
+    ...ORDERS[sort],
+    read: ({ where, orderBy, limit }) =>
+      db
+        .select({ ...getTableColumns(characters), lowerName })
+        .from(characters)
+        .where(and(found, where))
+        .orderBy(...orderBy)
+        .limit(limit),
+  });
+  return { ...page, countAll: () => db.$count(characters, found) };
+}
+
+// ── Intents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export async function createCharacter(input: {
+  name: string;
+  triggerWord: string;
+  description?: string | null;
+}): Promise<Character> {
+  const values = parseInput(NewCharacter, input);
+  return one(await typed(values, db.insert(characters).values(values).returning().execute()));
+}
+
+/** A field that is left out stays as it is; null clears it. */
+export async function updateCharacter(input: {
+  id: string;
+  name?: string | null;
+  triggerWord?: string | null;
+  description?: string | null;
+}): Promise<Character> {
+  const { id, ...given } = input;
+  await getCharacter(id);
+  const change = parseInput(CharacterChange, given);
+  if (Object.values(change).every((value) => value === undefined)) return getCharacter(id);
+  const update = db
+    .update(characters)
+    .set({ ...change, updatedAt: new Date() })
+    .where(eq(characters.id, id))
+    .returning()
+    .execute();
+  const [character] = await typed(change, update);
+  if (character === undefined) throw new NotFound('character', id);
+  return character;
+}
+
+/** Something of the character changed: its photos, a caption. */
+export const touchCharacter = (tx: Pick<Tx, 'update'>, id: string) =>
+  tx.update(characters).set({ updatedAt: new Date() }).where(eq(characters.id, id)).returning();

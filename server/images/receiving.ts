@@ -1,0 +1,92 @@
+import type { FileUpload } from 'graphql-upload-minimal';
+import type { Received } from '../storage/storage.ts';
+import { storage } from '../storage/volume.ts';
+import { MAX_FILE_BYTES, megabytes } from './upload-limits.ts';
+
+/** A file of a multipart request whose turn it is. `file` is undefined when the request ended without it. */
+export type Arrival = { index: number; file: FileUpload | undefined };
+
+/** The bytes of a file did not all come, or too many did. */
+export class NotReceived extends Error {
+  readonly code: 'TOO_LARGE' | 'INCOMPLETE' | 'MISSING';
+
+  constructor(code: NotReceived['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * The parts of a multipart body come one after the other, and the next only when the one before was read. So they are taken
+ * as they come and not as `files` orders them: waiting for the second would wait for ever.
+ */
+export async function* inOrderOfArrival(files: Promise<FileUpload>[]): AsyncGenerator<Arrival, void> {
+  const places = files.map(() => Promise.withResolvers<Arrival>());
+  let arrived = 0;
+  for (const [index, file] of files.entries()) {
+    const arrive = (came?: FileUpload) => places[arrived++]?.resolve({ index, file: came });
+    file.then(arrive, () => arrive());
+  }
+  for (const { promise } of places) yield await promise;
+}
+
+const MAX_NAME = 255;
+
+/**
+ * A label and never a path: without folders, line breaks, and the signs that make text run backwards. Browsers write `"` as
+ * `%22` and leave `%` as it is (https://html.spec.whatwg.org/#multipart-form-data).
+ */
+export function fileNameOf({ index, file }: Arrival) {
+  const name = file?.filename
+    ?.replace(/^.*[\\/]/s, '')
+    .replaceAll('%22', '"')
+    .replace(/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/gu, '')
+    .trim();
+  return [...(name || `Photo ${index + 1}`)].slice(0, MAX_NAME).join('');
+}
+
+/** Streams a file to a temporary one. Reads it to its end in any case, because the next one comes only after that. */
+export async function receiveFile({ file }: Arrival): Promise<Received> {
+  if (file === undefined)
+    throw new NotReceived('MISSING', 'The request names this file but does not have it.');
+  let bytes = 0;
+  const source = open(file);
+  // Leaving an ordinary iteration would destroy the stream, and the parser never noticed that it may go on.
+  async function* counted() {
+    for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+      bytes += chunk.length;
+      yield chunk as Uint8Array;
+    }
+  }
+  try {
+    return await storage.receive(counted(), { maxBytes: MAX_FILE_BYTES });
+  } catch (error) {
+    const isComplete = source.readableEnded || (await readAll(counted()));
+    const limit = megabytes(MAX_FILE_BYTES);
+    if (bytes > MAX_FILE_BYTES) {
+      const size = isComplete ? megabytes(bytes) : `more than ${limit}`;
+      throw new NotReceived('TOO_LARGE', `The photo is ${size}; the limit is ${limit}.`);
+    }
+    if (!isComplete) throw incomplete();
+    throw error;
+  }
+}
+
+function open(file: FileUpload) {
+  try {
+    return file.createReadStream();
+  } catch {
+    throw incomplete();
+  }
+}
+
+const incomplete = () => new NotReceived('INCOMPLETE', 'The photo did not arrive completely; send it again.');
+
+async function readAll(source: AsyncIterable<unknown>) {
+  try {
+    for await (const _ of source);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,134 @@
+import { inArray, sql } from 'drizzle-orm';
+import { loras } from '#schema/loras.ts';
+import { builder, UserErrorInterface } from '../builder.ts';
+import { Character } from '../characters/characters.graphql.ts';
+import { db } from '../db.ts';
+import { InvalidInput, NotFound } from '../errors.ts';
+import { Job } from '../jobs/job-types.graphql.ts';
+import { jobsByIds } from '../jobs/jobs.ts';
+import { deleteLora, findLora, LoraInUse, listLoras, lorasByIds, renameLora } from './loras.ts';
+
+export const Lora = builder.loadableObject('Lora', {
+  description: 'Low-rank weights that make a base model know a character.',
+  load: (ids: string[]) => lorasByIds(ids),
+  sort: ({ id }) => id,
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    name: t.exposeString('name', { description: '1 to 100 characters.' }),
+    version: t.exposeInt('version', {
+      description: 'Counted within its character from 1; never given twice.',
+    }),
+    character: t.field({ type: Character, resolve: ({ characterId }) => characterId }),
+    baseModel: t.exposeString('baseModel', {
+      description: 'The model that it was trained for and works with.',
+    }),
+    rank: t.exposeInt('rank'),
+    triggerWord: t.exposeString('triggerWord', {
+      description: 'The word in a prompt that calls the character.',
+    }),
+    bytes: t.expose('bytes', { type: 'Bytes' }),
+    sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
+    finalLoss: t.exposeFloat('finalLoss', { nullable: true, description: 'Loss of the last training step.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    url: t.string({
+      description: 'Path of the safetensors file, relative to the server.',
+      resolve: ({ id }) => `/files/loras/${id}?download`,
+    }),
+  }),
+});
+
+export const LoraConnection = builder.connectionObject(
+  { type: Lora, name: 'LoraConnection' },
+  { name: 'LoraEdge' },
+);
+
+builder.objectType(LoraInUse, {
+  name: 'LoraInUse',
+  description: 'Jobs that wait or run need this LoRA.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    jobs: t.field({ type: [Job], resolve: (error) => jobsByIds(error.jobs.map(({ id }) => id)) }),
+  }),
+});
+
+builder.objectFields(Character, (t) => ({
+  loraCount: t.loadable({
+    type: 'Int',
+    description: 'How many LoRAs it has.',
+    load: async (ids: string[]) => {
+      const rows = await db
+        .select({ id: loras.characterId, count: sql<number>`count(*)::int` })
+        .from(loras)
+        .where(inArray(loras.characterId, ids))
+        .groupBy(loras.characterId);
+      const counts = new Map(rows.map(({ id, count }) => [id, count]));
+      return ids.map((id) => counts.get(id) ?? 0);
+    },
+    resolve: ({ id }) => id,
+  }),
+  newestLora: t.loadable({
+    type: Lora,
+    nullable: true,
+    description: 'The one with the highest version.',
+    load: async (ids: string[]) => {
+      const rows = await db
+        .selectDistinctOn([loras.characterId])
+        .from(loras)
+        .where(inArray(loras.characterId, ids))
+        .orderBy(loras.characterId, sql`${loras.version} desc`);
+      const newest = new Map(rows.map((lora) => [lora.characterId, lora]));
+      return ids.map((id) => newest.get(id) ?? null);
+    },
+    resolve: ({ id }) => id,
+  }),
+}));
+
+builder.queryField('lora', (t) =>
+  t.field({ type: Lora, nullable: true, args: { id: t.arg.id() }, resolve: (_, { id }) => findLora(id) }),
+);
+
+builder.queryField('loras', (t) =>
+  t.connection(
+    {
+      type: Lora,
+      description: 'LoRAs, the newest first.',
+      args: {
+        characterId: t.arg.id({ required: false }),
+        search: t.arg.string({ required: false, description: 'Part of the name or of the trigger word.' }),
+      },
+      resolve: (_, args) => listLoras(args),
+    },
+    LoraConnection,
+  ),
+);
+
+const RenameLoraInput = builder.inputType('RenameLoraInput', {
+  fields: (t) => ({ loraId: t.id(), name: t.string({ description: '1 to 100 characters.' }) }),
+});
+builder.mutationField('renameLora', (t) =>
+  t.field({
+    type: Lora,
+    args: { input: t.arg({ type: RenameLoraInput }) },
+    errors: { types: [NotFound, InvalidInput], dataField: { name: 'lora' } },
+    resolve: (_, { input }) => renameLora(input),
+  }),
+);
+
+const DeleteLoraInput = builder.inputType('DeleteLoraInput', {
+  fields: (t) => ({
+    loraId: t.id(),
+    force: t.boolean({
+      defaultValue: false,
+      description: 'Cancel the jobs that need it instead of refusing.',
+    }),
+  }),
+});
+builder.mutationField('deleteLora', (t) =>
+  t.field({
+    type: Lora,
+    description: 'Removes the LoRA and its file. Images made with it stay.',
+    args: { input: t.arg({ type: DeleteLoraInput }) },
+    errors: { types: [NotFound, LoraInUse], dataField: { name: 'lora' } },
+    resolve: (_, { input }) => deleteLora(input),
+  }),
+);

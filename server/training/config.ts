@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { TrainingConfig } from '#schema/training.ts';
+import { checkParameters, trainingCapabilities, UnsupportedParameter } from '../capabilities.ts';
+import { parseInput } from '../errors.ts';
+import { randomSeed } from '../seed.ts';
+import { completeConfig, type PresetName } from './presets.ts';
+
+export type StartTrainingInput = {
+  characterId: string;
+  baseModel?: string | null;
+  preset?: PresetName | null;
+  config?: { [Name in keyof TrainingConfig]?: TrainingConfig[Name] | null } | null;
+};
+
+const SamplePrompts = z
+  .array(z.string().trim().min(1, 'Must not be empty.').max(1000, 'Must have at most 1000 characters.'))
+  .max(5, 'Must be at most 5 prompts.');
+
+/** The configuration that the engine will be given, every value of it checked against what the engine can do. */
+export async function checkedConfig(input: StartTrainingInput) {
+  const { baseModels, parameters } = await trainingCapabilities();
+  const baseModel = input.baseModel ?? baseModels[0]?.id ?? '';
+  if (!baseModels.some(({ id }) => id === baseModel))
+    throw new UnsupportedParameter('baseModel', `it has ${baseModels.map(({ id }) => id).join(', ')}.`);
+
+  const given = Object.fromEntries(Object.entries(input.config ?? {}).filter(([, value]) => value != null));
+  const preset = input.preset ?? 'balanced';
+  const config = completeConfig(preset, given, randomSeed());
+  checkParameters(parameters, config, 'config.');
+  const { config: checked } = parseInput(z.object({ config: z.object({ samplePrompts: SamplePrompts }) }), {
+    config,
+  });
+  return { baseModel, preset, config: { ...config, ...checked } };
+}

@@ -1,0 +1,90 @@
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import { checkpoints, samples, trainings } from '#schema/training.ts';
+import { db, type Tx } from '../db.ts';
+import type { TrainingEvent } from '../engines/engine.ts';
+import { isId } from '../errors.ts';
+import { recordPicture } from '../jobs/made-pictures.ts';
+import { removeFiles } from '../jobs/queue.ts';
+import type { JobRun } from '../jobs/run.ts';
+import { fileHash } from '../storage/hash.ts';
+import { checkpointKey, sampleKey } from '../storage/keys.ts';
+import type { StoredFile } from '../storage/storage.ts';
+import { storage } from '../storage/volume.ts';
+import type { Training } from './training.ts';
+
+type Event<Type extends TrainingEvent['type']> = Extract<TrainingEvent, { type: Type }>;
+
+export async function recordSample(run: JobRun, { id: jobId, training }: Training, event: Event<'sample'>) {
+  const { type, path, step, promptIndex, prompt, seed } = event;
+  const key = sampleKey({ characterId: training.characterId, jobId, step, promptIndex });
+  await recordPicture(run, { path, key, events: [{ type, data: { step, promptIndex } }] }, (tx, picture) => {
+    const row = { prompt, seed, ...picture };
+    return tx
+      .insert(samples)
+      .values({ jobId, step, promptIndex, ...row })
+      .onConflictDoUpdate({ target: [samples.jobId, samples.step, samples.promptIndex], set: row });
+  });
+}
+
+export async function recordCheckpoint(run: JobRun, training: Training, event: Event<'checkpoint'>) {
+  const { type, path, step } = event;
+  const jobId = training.id;
+  const row = await fileHash(path);
+  await run.record({ events: [{ type, data: { step } }] }, async (tx) => {
+    // Under the job's lock, as with every file of a job (recordPicture).
+    await storage.keep(path, checkpointKey({ characterId: training.training.characterId, jobId, step }));
+    await tx
+      .insert(checkpoints)
+      .values({ jobId, step, ...row })
+      .onConflictDoUpdate({ target: [checkpoints.jobId, checkpoints.step], set: row });
+    await pruneCheckpoints(tx, training);
+  });
+}
+
+/** Keeps the newest `keepCheckpoints` and those that are pinned. */
+async function pruneCheckpoints(tx: Tx, { id: jobId, training }: Training) {
+  const unpinned = await tx
+    .select({ id: checkpoints.id, step: checkpoints.step })
+    .from(checkpoints)
+    .where(and(eq(checkpoints.jobId, jobId), eq(checkpoints.isPinned, false)))
+    .orderBy(asc(checkpoints.step));
+  const old = unpinned.slice(0, -training.config.keepCheckpoints);
+  if (old.length === 0) return;
+  const ids = old.map(({ id }) => id);
+  await tx.delete(checkpoints).where(inArray(checkpoints.id, ids));
+  await removeFiles(
+    tx,
+    old.map(({ step }) => checkpointKey({ characterId: training.characterId, jobId, step })),
+  );
+}
+
+export async function sampleFile(id: string): Promise<StoredFile | null> {
+  if (!isId(id)) return null;
+  const [row] = await db
+    .select({ sample: samples, characterId: trainings.characterId })
+    .from(samples)
+    .innerJoin(trainings, eq(trainings.jobId, samples.jobId))
+    .where(eq(samples.id, id));
+  if (row === undefined) return null;
+  const { step, promptIndex, sha256 } = row.sample;
+  const key = sampleKey({ ...row.sample, characterId: row.characterId });
+  return { key, sha256, type: 'image/png', name: `sample-${step}-${promptIndex + 1}.png` };
+}
+
+export async function checkpointFile(id: string): Promise<StoredFile | null> {
+  if (!isId(id)) return null;
+  const [row] = await db
+    .select({ checkpoint: checkpoints, characterId: trainings.characterId, number: trainings.number })
+    .from(checkpoints)
+    .innerJoin(trainings, eq(trainings.jobId, checkpoints.jobId))
+    .where(eq(checkpoints.id, id));
+  if (row === undefined) return null;
+  const { step, sha256 } = row.checkpoint;
+  const key = checkpointKey({ ...row.checkpoint, characterId: row.characterId });
+  return {
+    key,
+    sha256,
+    type: 'application/octet-stream',
+    name: `training-${row.number}-step-${step}.safetensors`,
+  };
+}

@@ -1,0 +1,260 @@
+import { and, desc, eq, inArray } from 'drizzle-orm';
+import { loras } from '#schema/loras.ts';
+import {
+  checkpoints,
+  datasetSnapshotImages,
+  datasetSnapshots,
+  learningRateScheduler,
+  optimizer,
+  precision,
+  samples,
+  type TrainingConfig,
+  trainingMethod,
+  trainingPreset,
+} from '#schema/training.ts';
+import { builder, enumFrom } from '../builder.ts';
+import { db } from '../db.ts';
+import { GpuRef, JobEvent, jobEventType } from '../jobs/job-events.graphql.ts';
+import { Job } from '../jobs/job-types.graphql.ts';
+import { jobsByIds } from '../jobs/jobs.ts';
+import { Lora } from '../loras/loras.graphql.ts';
+import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
+import { samplesOf } from './lists.ts';
+import { type Metric, metricsOf } from './metrics.ts';
+import { isTraining } from './training.ts';
+
+export const TrainingPresetName = enumFrom(
+  'TrainingPresetName',
+  trainingPreset,
+  'A set of good values for one aim.',
+);
+export const TrainingMethod = enumFrom('TrainingMethod', trainingMethod, 'What kind of weights are trained.');
+export const Optimizer = enumFrom('Optimizer', optimizer, 'The rule that turns gradients into steps.');
+export const LearningRateScheduler = enumFrom(
+  'LearningRateScheduler',
+  learningRateScheduler,
+  'How the learning rate runs over the steps.',
+);
+export const Precision = enumFrom('Precision', precision, 'Number format of the weights while training.');
+
+export const TrainingConfigRef = builder.objectRef<TrainingConfig>('TrainingConfig').implement({
+  description: 'Everything that steers a training, as it was given to the engine.',
+  fields: (t) => ({
+    method: t.expose('method', { type: TrainingMethod }),
+    steps: t.exposeInt('steps', { description: 'Optimizer steps.' }),
+    learningRate: t.exposeFloat('learningRate', {
+      description: 'At its height; the scheduler runs it from there.',
+    }),
+    batchSize: t.exposeInt('batchSize', { description: 'Photos a step.' }),
+    resolution: t.exposeInt('resolution', { description: 'Pixels a side that photos are brought to.' }),
+    rank: t.exposeInt('rank', { description: 'Rank of the low-rank weights: how much they can hold.' }),
+    alpha: t.exposeInt('alpha', { description: 'Scale of the weights: they act by alpha / rank.' }),
+    optimizer: t.expose('optimizer', { type: Optimizer }),
+    scheduler: t.expose('scheduler', { type: LearningRateScheduler }),
+    precision: t.expose('precision', { type: Precision }),
+    gradientAccumulation: t.exposeInt('gradientAccumulation', {
+      description: 'Batches whose gradients make one step.',
+    }),
+    captionDropout: t.exposeFloat('captionDropout', {
+      description: 'Share of steps without caption, from 0 to 1.',
+    }),
+    sampleEvery: t.exposeInt('sampleEvery', { description: 'Steps between samples.' }),
+    samplePrompts: t.exposeStringList('samplePrompts', {
+      description: '`{trigger}` stands for the trigger word.',
+    }),
+    checkpointEvery: t.exposeInt('checkpointEvery', { description: 'Steps between checkpoints.' }),
+    keepCheckpoints: t.exposeInt('keepCheckpoints', {
+      description: 'How many checkpoints are kept, the newest ones.',
+    }),
+    seed: t.expose('seed', { type: 'Seed' }),
+  }),
+});
+
+const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
+  description: 'The photos and captions that a training learned from, as they were when it was started.',
+  load: (ids: string[]) => db.select().from(datasetSnapshots).where(inArray(datasetSnapshots.id, ids)),
+  sort: ({ id }) => id,
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    imageCount: t.int({
+      resolve: ({ id }) => db.$count(datasetSnapshotImages, eq(datasetSnapshotImages.snapshotId, id)),
+    }),
+  }),
+});
+
+const MetricRef = builder.objectRef<Metric>('Metric').implement({
+  description: 'One point of the loss curve.',
+  fields: (t) => ({
+    step: t.exposeInt('step'),
+    loss: t.exposeFloat('loss', { description: 'As measured at this step.' }),
+    smoothedLoss: t.exposeFloat('smoothedLoss', {
+      description: 'Exponential moving average over all steps before (0.9).',
+    }),
+    learningRate: t.exposeFloat('learningRate'),
+  }),
+});
+
+export const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implement({
+  description: 'An image made while training, to see how far it is.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    step: t.exposeInt('step'),
+    promptIndex: t.exposeInt('promptIndex', {
+      description: 'Place of its prompt among `config.samplePrompts`, from 0.',
+    }),
+    prompt: t.exposeString('prompt', { description: 'As it was given to the engine.' }),
+    seed: t.expose('seed', { type: 'Seed' }),
+    width: t.exposeInt('width', { description: 'Pixels.' }),
+    height: t.exposeInt('height', { description: 'Pixels.' }),
+    thumbHash: t.exposeString('thumbHash', {
+      description: 'Base64 of a ThumbHash, the placeholder while it loads.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    url: t.string({
+      resolve: ({ id }) => `/files/samples/${id}`,
+      description: 'Path of the PNG, relative to the server.',
+    }),
+    thumbnailUrl: t.string({
+      description: THUMBNAIL_DESCRIPTION,
+      args: { size: t.arg({ type: ThumbnailSize, defaultValue: 'small' }) },
+      resolve: ({ id }, { size }) => thumbnailUrl('samples', id, size),
+    }),
+  }),
+});
+const SampleConnection = builder.connectionObject(
+  { type: Sample, name: 'SampleConnection' },
+  { name: 'SampleEdge' },
+);
+
+export const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoint').implement({
+  description: 'The weights at a step: what a training resumes from, and a LoRA to try.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    step: t.exposeInt('step'),
+    bytes: t.expose('bytes', { type: 'Bytes' }),
+    sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    url: t.string({
+      description: 'Path of the safetensors file, relative to the server.',
+      resolve: ({ id }) => `/files/checkpoints/${id}?download`,
+    }),
+  }),
+});
+
+export const Training = builder.loadableObject('Training', {
+  description: 'One run of the training engine that turns the photos of a character into a LoRA.',
+  interfaces: [Job],
+  load: async (ids: string[]) => (await jobsByIds(ids)).filter(isTraining),
+  sort: ({ id }) => id,
+  fields: (t) => ({
+    number: t.int({
+      description: 'The nth training of its character, from 1.',
+      resolve: ({ training }) => training.number,
+    }),
+    baseModel: t.string({ resolve: ({ training }) => training.baseModel }),
+    preset: t.field({ type: TrainingPresetName, resolve: ({ training }) => training.preset }),
+    config: t.field({ type: TrainingConfigRef, resolve: ({ training }) => training.config }),
+    triggerWord: t.string({
+      description: 'As it was when the training was started.',
+      resolve: ({ training }) => training.triggerWord,
+    }),
+    dataset: t.field({ type: DatasetSnapshot, resolve: ({ training }) => training.datasetSnapshotId }),
+    loss: t.float({
+      nullable: true,
+      description: 'Of the newest step.',
+      resolve: ({ training }) => training.loss,
+    }),
+    learningRate: t.float({ nullable: true, resolve: ({ training }) => training.learningRate }),
+    gpu: t.field({ type: GpuRef, nullable: true, resolve: ({ training }) => training.gpu }),
+    metrics: t.field({
+      type: [MetricRef],
+      description: 'The loss curve from the first step to the newest, thinned on the server.',
+      args: { points: t.arg.int({ defaultValue: 500, description: 'At most so many points, 10 to 5000.' }) },
+      resolve: ({ id }, { points }) => metricsOf(id, Math.min(5000, Math.max(10, points))),
+    }),
+    samples: t.connection(
+      {
+        type: Sample,
+        description: 'By step, then by prompt; at most 500 a page.',
+        resolve: ({ id }, args) => samplesOf(id, args),
+      },
+      SampleConnection,
+    ),
+    checkpoints: t.field({
+      type: [Checkpoint],
+      description: 'Those that are kept, the newest first.',
+      resolve: ({ id }) =>
+        db.select().from(checkpoints).where(eq(checkpoints.jobId, id)).orderBy(desc(checkpoints.step)),
+    }),
+    resumedFrom: t.field({
+      type: Checkpoint,
+      nullable: true,
+      description: 'Where this training went on from, when it resumed another one.',
+      resolve: async ({ training }) =>
+        training.resumedFromId === null
+          ? null
+          : (await db.select().from(checkpoints).where(eq(checkpoints.id, training.resumedFromId)))[0],
+    }),
+    lora: t.loadable({
+      type: Lora,
+      nullable: true,
+      description: 'What it made; null until it is completed, or when the LoRA was deleted.',
+      load: async (ids: string[]) => {
+        const rows = await db.select().from(loras).where(inArray(loras.jobId, ids));
+        return ids.map((id) => rows.find(({ jobId }) => jobId === id) ?? null);
+      },
+      resolve: ({ id }) => id,
+    }),
+  }),
+});
+
+export const TrainingConnection = builder.connectionObject(
+  { type: Training, name: 'TrainingConnection' },
+  { name: 'TrainingEdge' },
+);
+
+jobEventType('sample').implement({
+  description: 'A sample image was made.',
+  interfaces: [JobEvent],
+  fields: (t) => ({
+    sample: t.field({
+      type: Sample,
+      nullable: true,
+      description: 'Null when a resumed attempt is about to make it again.',
+      resolve: async ({ jobId, data }) =>
+        (
+          await db
+            .select()
+            .from(samples)
+            .where(
+              and(
+                eq(samples.jobId, jobId),
+                eq(samples.step, data.step),
+                eq(samples.promptIndex, data.promptIndex),
+              ),
+            )
+        )[0],
+    }),
+  }),
+});
+
+jobEventType('checkpoint').implement({
+  description: 'The weights were saved.',
+  interfaces: [JobEvent],
+  fields: (t) => ({
+    step: t.int({ resolve: ({ data }) => data.step }),
+    checkpoint: t.field({
+      type: Checkpoint,
+      nullable: true,
+      description: 'Null when it was pruned since.',
+      resolve: async ({ jobId, data }) =>
+        (
+          await db
+            .select()
+            .from(checkpoints)
+            .where(and(eq(checkpoints.jobId, jobId), eq(checkpoints.step, data.step)))
+        )[0],
+    }),
+  }),
+});

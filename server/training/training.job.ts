@@ -1,0 +1,45 @@
+import { trainingEngine } from '../engines/engine.ts';
+import type { Handler } from '../jobs/run.ts';
+import { photosOf } from './dataset.ts';
+import { expandTrigger } from './presets.ts';
+import { forgetStepsAfter, resumePointOf } from './resume.ts';
+import { isTraining } from './training.ts';
+import { recordTraining } from './training-record.ts';
+import { finishTraining } from './training-result.ts';
+
+/** Drives the training engine of the job and records what it tells. */
+export const trainingJob: Handler = async (run) => {
+  const { job, signal } = run;
+  if (!isTraining(job)) throw new Error(`Job ${job.id} is not a training.`);
+  const { training } = job;
+  const { triggerWord, config, baseModel } = training;
+
+  const resumeFrom = await resumePointOf(job);
+  await forgetStepsAfter(run, resumeFrom?.step ?? 0);
+  const photos = await photosOf(training);
+
+  const engine = await trainingEngine(job.engine);
+  const events = engine.run(
+    {
+      jobId: job.id,
+      title: job.title,
+      baseModel,
+      triggerWord,
+      config: {
+        ...config,
+        samplePrompts: config.samplePrompts.map((prompt) => expandTrigger(prompt, triggerWord)),
+      },
+      photos: photos.map(({ path, caption }) => ({
+        path,
+        caption: caption && expandTrigger(caption, triggerWord),
+      })),
+      workDir: run.workDir,
+      resumeFrom,
+    },
+    signal,
+  );
+  const finished = await recordTraining(run, job, events);
+  // Stopped before its end: how it ended is the caller's to say.
+  if (finished === null) return async () => {};
+  return finishTraining(job, finished);
+};

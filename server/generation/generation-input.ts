@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { GenerationToggles, generations, ImageSource } from '#schema/generation.ts';
+import {
+  checkParameters,
+  defaultsOf,
+  generationCapabilities,
+  UnsupportedParameter,
+} from '../capabilities.ts';
+import { InvalidInput, NotFound, parseInput } from '../errors.ts';
+import { findLora } from '../loras/loras.ts';
+import { MAX_SEED, randomSeed } from '../seed.ts';
+import { checkSource } from './image-sources.ts';
+
+type Row = typeof generations.$inferSelect;
+type Parameters = Omit<Row, 'jobId' | 'toggles'>;
+type LoraUse = { loraId: string; strength: number };
+
+export type StartGenerationInput = { [Name in keyof Parameters]?: Parameters[Name] | null } & {
+  prompt: string;
+  loras?: LoraUse[] | null;
+} & { [Name in keyof GenerationToggles]?: GenerationToggles[Name] | null };
+
+const TOGGLES = [
+  'controlNet',
+  'ipAdapter',
+  'faceDetailer',
+  'upscale',
+] as const satisfies (keyof GenerationToggles)[];
+
+const text = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .refine((value) => [...value].length >= min, 'Must not be empty.')
+    .refine((value) => [...value].length <= max, `Must have at most ${max} characters.`);
+
+const Texts = z.object({
+  prompt: text(1, 2000),
+  negativePrompt: text(0, 1000),
+  loras: z
+    .array(
+      z.object({
+        loraId: z.string(),
+        strength: z.number().min(0, 'Must be from 0 to 2.').max(2, 'Must be from 0 to 2.'),
+      }),
+    )
+    .max(4, 'Must be at most 4 LoRAs.'),
+});
+
+/** Everything the engine will be given, checked against what it can do. */
+export async function checkedInput(input: StartGenerationInput) {
+  const capabilities = await generationCapabilities();
+  const texts = parseInput(Texts, {
+    prompt: input.prompt,
+    negativePrompt: input.negativePrompt ?? '',
+    loras: input.loras ?? [],
+  });
+  const loras = await Promise.all(texts.loras.map(getLoraUse));
+  const baseModel = input.baseModel ?? loras[0]?.lora.baseModel ?? capabilities.baseModels[0]?.id ?? '';
+  if (!capabilities.baseModels.some(({ id }) => id === baseModel))
+    throw new UnsupportedParameter(
+      'baseModel',
+      `it has ${capabilities.baseModels.map(({ id }) => id).join(', ')}.`,
+    );
+  const foreign = loras.find(({ lora }) => lora.baseModel !== baseModel)?.lora;
+  if (foreign)
+    throw new UnsupportedParameter(
+      'loras',
+      `${foreign.name} was trained for ${foreign.baseModel}, not for ${baseModel}.`,
+    );
+
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
+  const values: Record<string, unknown> = { ...defaultsOf(capabilities.parameters), ...given, ...texts };
+  checkParameters(capabilities.parameters, values);
+  // Each of them is a parameter of every generation engine, with a default, and was just checked.
+  const { width, height, steps, guidanceScale, count, sampler, scheduler } = values as unknown as Parameters;
+  const seed = input.seed ?? randomSeed();
+  if (seed > MAX_SEED - count + 1)
+    throw new InvalidInput([
+      {
+        field: 'seed',
+        message: `Must be at most ${MAX_SEED - count + 1} for ${count} images; it is ${seed}.`,
+      },
+    ]);
+
+  const toggles = await checkedToggles(input, capabilities.toggles);
+  const { prompt, negativePrompt } = texts;
+  const parameters = {
+    baseModel,
+    prompt,
+    negativePrompt,
+    width,
+    height,
+    steps,
+    guidanceScale,
+    count,
+    sampler,
+    scheduler,
+    seed,
+  };
+  return { loras, values: { ...parameters, toggles } };
+}
+
+async function getLoraUse({ loraId, strength }: LoraUse) {
+  const lora = await findLora(loraId);
+  if (lora === null) throw new NotFound('lora', loraId);
+  return { lora, strength };
+}
+
+type Toggles = Awaited<ReturnType<typeof generationCapabilities>>['toggles'];
+
+/** What the engine cannot do is refused here, with its reason: nothing is silently left out. */
+async function checkedToggles(
+  input: StartGenerationInput,
+  capabilities: Toggles,
+): Promise<GenerationToggles> {
+  const toggles: GenerationToggles = { controlNet: null, ipAdapter: null, faceDetailer: null, upscale: null };
+  for (const name of TOGGLES) {
+    const value = input[name];
+    if (value == null) continue;
+    const toggle = capabilities.find((candidate) => candidate.name === name);
+    const reason = toggle === undefined ? 'it does not know it.' : toggle.unsupported;
+    if (toggle === undefined || reason !== null) throw new UnsupportedParameter(name, reason ?? '');
+    checkParameters(toggle.parameters, { ...value }, `${name}.`);
+    if ('reference' in value) await checkSource(value.reference satisfies ImageSource);
+    Object.assign(toggles, { [name]: value });
+  }
+  return toggles;
+}

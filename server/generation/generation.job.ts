@@ -1,0 +1,54 @@
+import { eq } from 'drizzle-orm';
+import { type GenerationToggles, outputs } from '#schema/generation.ts';
+import { db } from '../db.ts';
+import { type GenerationRun, generationEngine } from '../engines/engine.ts';
+import { removeFiles } from '../jobs/queue.ts';
+import type { Handler } from '../jobs/run.ts';
+import { loraKey, previewsKey } from '../storage/keys.ts';
+import { storage } from '../storage/volume.ts';
+import { isGeneration, lorasOf } from './generation.ts';
+import { recordGeneration } from './generation-record.ts';
+import { pathOfSource } from './image-sources.ts';
+
+/** Drives the generation engine of the job and records what it tells. Images that exist already are not made again. */
+export const generationJob: Handler = async (run) => {
+  const { job, signal } = run;
+  if (!isGeneration(job)) throw new Error(`Job ${job.id} is not a generation.`);
+  const { generation } = job;
+  const loras = await lorasOf(job.id);
+  const made = await db.select({ index: outputs.index }).from(outputs).where(eq(outputs.jobId, job.id));
+  const done = new Set(made.map(({ index }) => index));
+  const indexes = Array.from({ length: generation.count }, (_, index) => index).filter(
+    (index) => !done.has(index),
+  );
+
+  const config: GenerationRun = {
+    jobId: job.id,
+    config: generation,
+    toggles: await withPaths(generation.toggles),
+    loras: await Promise.all(
+      loras.map(async ({ lora, strength }) => ({
+        path: await storage.localPath(loraKey(lora)),
+        strength,
+        triggerWord: lora.triggerWord,
+      })),
+    ),
+    indexes,
+    workDir: run.workDir,
+  };
+  const engine = await generationEngine(job.engine);
+  await recordGeneration(run, { generation, loras, done: done.size }, engine.run(config, signal));
+  return (tx) => removeFiles(tx, [previewsKey(job.id)]);
+};
+
+async function withPaths({
+  controlNet,
+  ipAdapter,
+  ...toggles
+}: GenerationToggles): Promise<GenerationToggles<string>> {
+  return {
+    ...toggles,
+    controlNet: controlNet && { ...controlNet, reference: await pathOfSource(controlNet.reference) },
+    ipAdapter: ipAdapter && { ...ipAdapter, reference: await pathOfSource(ipAdapter.reference) },
+  };
+}

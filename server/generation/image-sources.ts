@@ -1,0 +1,31 @@
+import type { ImageSource } from '#schema/generation.ts';
+import { NotFound, type UserError } from '../errors.ts';
+import { imageFile } from '../images/images.ts';
+import { referenceFile } from '../images/references.ts';
+import type { StoredFile } from '../storage/storage.ts';
+import { storage } from '../storage/volume.ts';
+import { outputFile } from './outputs.ts';
+
+const FILE_OF: Record<ImageSource['kind'], (id: string) => Promise<StoredFile | null>> = {
+  image: imageFile,
+  output: outputFile,
+  reference_image: referenceFile,
+};
+
+const URL_OF: Record<ImageSource['kind'], string> = {
+  image: 'images',
+  output: 'outputs',
+  reference_image: 'references',
+};
+
+async function fileOf(source: ImageSource): Promise<StoredFile> {
+  const file = await FILE_OF[source.kind](source.id);
+  if (file === null) throw new NotFound(source.kind.replace('_', ' '), source.id) satisfies UserError;
+  return file;
+}
+
+/** Throws NotFound for a picture that is not there (any more). */
+export const checkSource = async (source: ImageSource) => void (await fileOf(source));
+export const pathOfSource = async (source: ImageSource) => storage.localPath((await fileOf(source)).key);
+export const urlOfSource = async (source: ImageSource) =>
+  (await FILE_OF[source.kind](source.id)) === null ? null : `/files/${URL_OF[source.kind]}/${source.id}`;

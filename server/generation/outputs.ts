@@ -1,0 +1,61 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { generationLoras, outputs } from '#schema/generation.ts';
+import { jobs } from '#schema/jobs.ts';
+import { type ConnectionArgs, keysetConnection } from '../connection.ts';
+import { db } from '../db.ts';
+import { isId } from '../errors.ts';
+import { outputKey } from '../storage/keys.ts';
+import type { StoredFile } from '../storage/storage.ts';
+
+export type Output = typeof outputs.$inferSelect;
+
+export const outputsByIds = (ids: readonly string[]) =>
+  db
+    .select()
+    .from(outputs)
+    .where(inArray(outputs.id, [...ids]));
+
+export async function findOutput(id: string): Promise<Output | null> {
+  const [output] = isId(id) ? await outputsByIds([id]) : [];
+  return output ?? null;
+}
+
+type ListOutputsArgs = ConnectionArgs & {
+  characterId?: string | null;
+  loraId?: string | null;
+  generationId?: string | null;
+};
+
+export const listOutputs = ({ characterId, loraId, generationId, ...args }: ListOutputsArgs) => {
+  const jobsOf =
+    characterId && db.select({ id: jobs.id }).from(jobs).where(eq(jobs.characterId, characterId));
+  const jobsWith =
+    loraId &&
+    db.select({ id: generationLoras.jobId }).from(generationLoras).where(eq(generationLoras.loraId, loraId));
+  return keysetConnection<Output>({
+    args,
+    order: [{ column: outputs.id, type: 'uuid', direction: 'desc' }],
+    keyOf: ({ id }) => [id],
+    read: ({ where, orderBy, limit }) =>
+      db
+        .select()
+        .from(outputs)
+        .where(
+          and(
+            jobsOf ? inArray(outputs.jobId, jobsOf) : undefined,
+            jobsWith ? inArray(outputs.jobId, jobsWith) : undefined,
+            generationId ? eq(outputs.jobId, generationId) : undefined,
+            where,
+          ),
+        )
+        .orderBy(...orderBy)
+        .limit(limit),
+  });
+};
+
+export async function outputFile(id: string): Promise<StoredFile | null> {
+  const output = await findOutput(id);
+  if (output === null) return null;
+  const { sha256, seed } = output;
+  return { key: outputKey(output), sha256, type: 'image/png', name: `isengard-${seed}.png` };
+}

@@ -1,0 +1,26 @@
+import { builder, UserErrorInterface } from './builder.ts';
+import { Job } from './jobs/job-types.graphql.ts';
+import { NotImplemented, startVideo } from './video.ts';
+
+builder.objectType(NotImplemented, {
+  name: 'NotImplemented',
+  description: 'This part of the API has its final shape, and nothing behind it yet.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({ feature: t.exposeString('feature') }),
+});
+
+const StartVideoInput = builder.inputType('StartVideoInput', {
+  fields: (t) => ({
+    prompt: t.string({ description: '1 to 2000 characters.' }),
+    characterId: t.id({ required: false }),
+  }),
+});
+builder.mutationField('startVideo', (t) =>
+  t.field({
+    type: Job,
+    description: 'In development: answers NotImplemented.',
+    args: { input: t.arg({ type: StartVideoInput }) },
+    errors: { types: [NotImplemented], dataField: { name: 'job' } },
+    resolve: () => startVideo(),
+  }),
+);

@@ -5,11 +5,11 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { FileUpload } from 'graphql-upload-minimal';
-import { InvalidInput, type InputIssue, NotFound } from './errors.ts';
+import { type InputIssue, InvalidInput, NotFound } from './errors.ts';
 import type { UploadRequest } from './http/multipart.ts';
 
 /** What a resolver knows of its request. */
-export type Context = { correlationId: string; /** Of a multipart request. */ upload?: UploadRequest };
+export type Context = { correlationId: string /** Of a multipart request. */; upload?: UploadRequest };
 
 const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
@@ -65,7 +65,10 @@ const exactIntegerScalar = (name: string, description: string) =>
 builder.addScalarType('DateTime', DateTimeResolver);
 builder.addScalarType(
   'Seed',
-  exactIntegerScalar('Seed', 'A seed: a whole number from 0 to 9007199254740991 (2^53 − 1), more than an Int can hold.'),
+  exactIntegerScalar(
+    'Seed',
+    'A seed: a whole number from 0 to 9007199254740991 (2^53 − 1), more than an Int can hold.',
+  ),
 );
 builder.addScalarType(
   'Bytes',
@@ -91,13 +94,16 @@ export const enumFrom = <Value extends string>(
 
 // ── Errors that are part of an answer ───────────────────────────────────────────────────────────────────────────────
 
-export const UserErrorInterface = builder.interfaceRef<{ code: string; message: string }>('UserError').implement({
-  description: 'What the caller can do something about. Every mutation answers with its result or one of these.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable and upper case, for programs.' }),
-    message: t.exposeString('message', { description: 'For people, in English.' }),
-  }),
-});
+export const UserErrorInterface = builder
+  .interfaceRef<{ code: string; message: string }>('UserError')
+  .implement({
+    description:
+      'What the caller can do something about. Every mutation answers with its result or one of these.',
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'Stable and upper case, for programs.' }),
+      message: t.exposeString('message', { description: 'For people, in English.' }),
+    }),
+  });
 
 builder.objectType(NotFound, {
   name: 'NotFound',

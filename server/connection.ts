@@ -21,7 +21,8 @@ const MAX_INTEGER = 2 ** 31 - 1;
 const READABLE: Record<SortKey['type'], (value: unknown) => boolean> = {
   uuid: (value) => typeof value === 'string' && isId(value),
   text: (value) => typeof value === 'string' && !value.includes('\0'),
-  timestamptz: (value) => typeof value === 'string' && /^[12]\d{3}-\d\d-\d\dT[\d:.]+Z$/.test(value) && isTime(value),
+  timestamptz: (value) =>
+    typeof value === 'string' && /^[12]\d{3}-\d\d-\d\dT[\d:.]+Z$/.test(value) && isTime(value),
   integer: (value) => Number.isInteger(value) && Math.abs(Number(value)) <= MAX_INTEGER,
 };
 const isTime = (text: string) => !Number.isNaN(Date.parse(text));
@@ -33,13 +34,20 @@ function decode(cursor: string, order: SortKey[]): (string | number)[] {
     const isReadable = Array.isArray(key) && key.length === order.length;
     if (isReadable && order.every(({ type }, i) => READABLE[type](key[i]))) return key;
   } catch {}
-  throw new GraphQLError('This cursor is not one of this list. Give `endCursor` or `startCursor` of an earlier page.', {
-    extensions: { code: 'BAD_CURSOR' },
-  });
+  throw new GraphQLError(
+    'This cursor is not one of this list. Give `endCursor` or `startCursor` of an earlier page.',
+    {
+      extensions: { code: 'BAD_CURSOR' },
+    },
+  );
 }
 
 /** One column of a unique order. `type` is what Postgres reads a cursor's value as. */
-export type SortKey = { column: Column | SQL; type: 'uuid' | 'text' | 'timestamptz' | 'integer'; direction: 'asc' | 'desc' };
+export type SortKey = {
+  column: Column | SQL;
+  type: 'uuid' | 'text' | 'timestamptz' | 'integer';
+  direction: 'asc' | 'desc';
+};
 
 /**
  * A page of a list in a unique order, found by keyset: as quick at the end as at the start, and no row is skipped or seen
@@ -61,16 +69,27 @@ export async function keysetConnection<Row>(options: {
         extensions: { code: 'BAD_PAGE_SIZE' },
       });
   }
-  const columns = sql.join(order.map(({ column }) => sql`${column}`), sql`, `);
+  const columns = sql.join(
+    order.map(({ column }) => sql`${column}`),
+    sql`, `,
+  );
   const beyond = (cursor: string, isAfter: boolean) => {
     const key = decode(cursor, order);
-    const values = sql.join(order.map(({ type }, i) => sql`${key[i]}::${sql.raw(type)}`), sql`, `);
+    const values = sql.join(
+      order.map(({ type }, i) => sql`${key[i]}::${sql.raw(type)}`),
+      sql`, `,
+    );
     const isGreater = (order[0].direction === 'asc') === isAfter;
     return sql`(${columns}) ${sql.raw(isGreater ? '>' : '<')} (${values})`;
   };
 
   const { edges, pageInfo } = await resolveCursorConnection<Promise<Row[]>>(
-    { args, defaultSize: Math.min(DEFAULT_PAGE, maxSize), maxSize, toCursor: (row: Row) => encode(keyOf(row)) },
+    {
+      args,
+      defaultSize: Math.min(DEFAULT_PAGE, maxSize),
+      maxSize,
+      toCursor: (row: Row) => encode(keyOf(row)),
+    },
     ({ before, after, limit, inverted }) => {
       const bounds = [after ? beyond(after, true) : undefined, before ? beyond(before, false) : undefined];
       const isDescending = (order[0].direction === 'desc') !== inverted;

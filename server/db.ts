@@ -20,7 +20,8 @@ export type Tx = Parameters<Parameters<typeof db.transaction>[0]>[0];
 export const clientOf = (tx: Tx) =>
   (tx as unknown as { session: { client: postgres.TransactionSql } }).session.client;
 
-export const closeDb = () => Promise.all([pool, listener, queueClient].map((client) => client.end({ timeout: 5 })));
+export const closeDb = () =>
+  Promise.all([pool, listener, queueClient].map((client) => client.end({ timeout: 5 })));
 
 /** The only row of a statement that must return one. */
 export function one<Row>(rows: Row[]): Row {

@@ -111,7 +111,10 @@ function leave(topic: string, tail: Tail<{ seq: number }>) {
  * own: what the shared window no longer has, it reads from the table. Ends after the last row, or at once when the
  * consumer returns.
  */
-export function follow<Row extends { seq: number }>(feed: Feed<Row>, after: number): AsyncGenerator<Row, void> {
+export function follow<Row extends { seq: number }>(
+  feed: Feed<Row>,
+  after: number,
+): AsyncGenerator<Row, void> {
   const left = Promise.withResolvers<void>();
   let hasLeft = false;
 

@@ -4,7 +4,10 @@ import { info } from './info.ts';
 const Mode = builder.enumType('Mode', {
   description: 'Which engines work. Everything else is the same.',
   values: {
-    FAST_TEST: { value: 'fast-test', description: 'Built in: learns small pictures on the CPU within seconds.' },
+    FAST_TEST: {
+      value: 'fast-test',
+      description: 'Built in: learns small pictures on the CPU within seconds.',
+    },
     PRODUCTION: { value: 'production', description: 'AI-Toolkit trains and ComfyUI generates, on a GPU.' },
   } as const,
 });

@@ -6,10 +6,12 @@ import { queuesOf } from './jobs/lines.ts';
 import { startQueue, stopQueue } from './jobs/queue.ts';
 import { log } from './log.ts';
 import { runProcess } from './process.ts';
+import { lockDecoders } from './storage/pictures.ts';
 import { prepareVolume } from './storage/volume.ts';
 
 /** Serves the API and the client. Stateless: any number of these processes may run. */
 await runProcess('Server', async () => {
+  lockDecoders();
   await prepareVolume();
   await startQueue({ isSupervisor: false, queues: queuesOf(engineNames) });
   const listener = await listen({ host: env.HOST, port: env.PORT });

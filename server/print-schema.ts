@@ -9,7 +9,9 @@ const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
 if (process.argv.includes('--check')) {
   if ((await readFile(path, 'utf8').catch(() => '')) !== printed) {
-    process.stderr.write('schema/schema.graphql is not what the code prints. Run `npm run codegen` and commit.\n');
+    process.stderr.write(
+      'schema/schema.graphql is not what the code prints. Run `npm run codegen` and commit.\n',
+    );
     process.exitCode = 1;
   }
 } else await writeFile(path, printed);

@@ -18,15 +18,16 @@ export async function runProcess(name: string, start: () => Promise<Running>) {
     setTimeout(() => process.exit(1), 100);
     return;
   }
+  let isStopping = false;
   const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
     await running.stop();
     log.info(`${name} stopped`);
     process.exit(0);
   };
-  let stopping: Promise<void> | undefined;
-  const stopOnce = () => void (stopping ??= stop());
-  process.on('SIGTERM', stopOnce);
-  process.on('SIGINT', stopOnce);
-  exitWithParent(stopOnce);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  exitWithParent(stop);
   tell(running.message);
 }

@@ -11,5 +11,6 @@ export const ThumbnailSize = builder.enumType('ThumbnailSize', {
   } as const,
 });
 
-export const thumbnailUrl = (kind: string, id: string, size: 'small' | 'large') => `/files/${kind}/${id}/${SIDE[size]}`;
+export const thumbnailUrl = (kind: string, id: string, size: 'small' | 'large') =>
+  `/files/${kind}/${id}/${SIDE[size]}`;
 export const THUMBNAIL_DESCRIPTION = 'Path of a WebP without metadata, upright, relative to the server.';

@@ -5,11 +5,13 @@ import { startQueue, stopQueue } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { runProcess } from './process.ts';
+import { lockDecoders } from './storage/pictures.ts';
 import { prepareVolume } from './storage/volume.ts';
 
 /** Runs jobs. Any number of these processes may run, on any machine, one GPU each. */
 await runProcess('Worker', async () => {
   const lines = queuesOf(engineNames);
+  lockDecoders();
   await prepareVolume();
   await startQueue({ isSupervisor: true, queues: lines });
   const worker = await startWorker(lines);

@@ -14,7 +14,9 @@ export function etaOf(progress: {
   const { step, steps, stepsPerSecond, elapsedSeconds } = progress;
   if (!stepsPerSecond || !elapsedSeconds || step === 0) return null;
   const left = Math.max(0, steps - step);
-  const [lowSeconds = 0, highSeconds = 0] = [left / stepsPerSecond, (left * elapsedSeconds) / step].sort((a, b) => a - b);
+  const [lowSeconds = 0, highSeconds = 0] = [left / stepsPerSecond, (left * elapsedSeconds) / step].sort(
+    (a, b) => a - b,
+  );
   return { seconds: (lowSeconds + highSeconds) / 2, lowSeconds, highSeconds };
 }
 

@@ -52,7 +52,12 @@ async function historyAfter(jobId: string, after: number, limit: number): Promis
   const newer = (table: typeof jobEvents | typeof jobLogs): SQL | undefined =>
     and(eq(table.jobId, jobId), gt(table.seq, after));
   const events = db
-    .select({ seq: jobEvents.seq, at: jobEvents.at, type: sql<string>`${jobEvents.type}::text`, data: jobEvents.data })
+    .select({
+      seq: jobEvents.seq,
+      at: jobEvents.at,
+      type: sql<string>`${jobEvents.type}::text`,
+      data: jobEvents.data,
+    })
     .from(jobEvents)
     .where(newer(jobEvents))
     .orderBy(asc(jobEvents.seq))
@@ -70,9 +75,7 @@ async function historyAfter(jobId: string, after: number, limit: number): Promis
     .where(newer(jobLogs))
     .orderBy(asc(jobLogs.seq))
     .limit(limit);
-  const rows = await unionAll(events, lines)
-    .orderBy(sql`seq`)
-    .limit(limit);
+  const rows = await unionAll(events, lines).orderBy(sql`seq`).limit(limit);
   return rows.map((row) => ({ ...row, jobId, correlationId: job.correlationId }) as JobEvent);
 }
 

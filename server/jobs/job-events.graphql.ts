@@ -19,7 +19,8 @@ export const JobEvent = builder.interfaceRef<AnyJobEvent>('JobEvent').implement(
   resolveType: ({ type }) => TYPE_OF[type],
   fields: (t) => ({
     cursor: t.string({
-      description: 'Its place in the history of the job, counted from 1 without a hole. Give it as `after` to go on.',
+      description:
+        'Its place in the history of the job, counted from 1 without a hole. Give it as `after` to go on.',
       resolve: ({ seq }) => String(seq),
     }),
     at: t.expose('at', { type: 'DateTime' }),

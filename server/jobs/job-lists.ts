@@ -5,7 +5,16 @@ import { db } from '../db.ts';
 import { hear } from '../doorbell.ts';
 import { followState } from '../follow-state.ts';
 import { endingWith } from '../generators.ts';
-import { findJob, hasEnded, type JobDetails, type JobKind, type JobState, jobTopic, selectJobs, withDetails } from './jobs.ts';
+import {
+  findJob,
+  hasEnded,
+  type JobDetails,
+  type JobKind,
+  type JobState,
+  jobTopic,
+  selectJobs,
+  withDetails,
+} from './jobs.ts';
 
 type ListJobsArgs = ConnectionArgs & {
   states?: JobState[] | null;
@@ -65,7 +74,11 @@ export const logOf = (jobId: string, args: ConnectionArgs) =>
 
 /** The job as it is, then after each change, until it has ended or is gone (null). */
 export const followJob = (id: string) =>
-  followState({ topic: jobTopic(id), read: () => findJob(id), isLast: (job) => job === null || hasEnded(job.state) });
+  followState({
+    topic: jobTopic(id),
+    read: () => findJob(id),
+    isLast: (job) => job === null || hasEnded(job.state),
+  });
 
 const AT_MOST_EVERY_MS = 500;
 const JOB_TOPIC = /^job:(.+)$/;
@@ -107,4 +120,9 @@ export function followChangedJobs(): AsyncGenerator<JobDetails, void> {
 }
 
 const openJobIds = async () =>
-  (await db.select({ id: jobs.id }).from(jobs).where(inArray(jobs.state, ['queued', 'running']))).map(({ id }) => id);
+  (
+    await db
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(inArray(jobs.state, ['queued', 'running']))
+  ).map(({ id }) => id);

@@ -16,9 +16,14 @@ export const LogLevel = enumFrom('LogLevel', logLevel, 'How grave a log line is.
 export const JobErrorRef = builder.objectRef<JobFailure>('JobError').implement({
   description: 'Why a job failed.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'For programs: `OUT_OF_MEMORY`, `ENGINE_CRASHED`, `INTERNAL` …' }),
+    code: t.exposeString('code', {
+      description: 'For programs: `OUT_OF_MEMORY`, `ENGINE_CRASHED`, `INTERNAL` …',
+    }),
     message: t.exposeString('message', { description: 'What happened, one sentence.' }),
-    advice: t.exposeString('advice', { nullable: true, description: 'What to do about it, where that is known.' }),
+    advice: t.exposeString('advice', {
+      nullable: true,
+      description: 'What to do about it, where that is known.',
+    }),
   }),
 });
 
@@ -31,20 +36,29 @@ export const EtaRef = builder.objectRef<Eta>('Eta').implement({
   }),
 });
 
-const LogLine = builder.objectRef<{ seq: number; at: Date; level: (typeof logLevel.enumValues)[number]; message: string }>(
-  'LogLine',
-);
+const LogLine = builder.objectRef<{
+  seq: number;
+  at: Date;
+  level: (typeof logLevel.enumValues)[number];
+  message: string;
+}>('LogLine');
 LogLine.implement({
   description: 'One line of a job log.',
   fields: (t) => ({
-    cursor: t.string({ resolve: ({ seq }) => String(seq), description: 'Its place among the events of the job.' }),
+    cursor: t.string({
+      resolve: ({ seq }) => String(seq),
+      description: 'Its place among the events of the job.',
+    }),
     at: t.expose('at', { type: 'DateTime' }),
     level: t.expose('level', { type: LogLevel }),
     message: t.exposeString('message'),
   }),
 });
 
-const LogLineConnection = builder.connectionObject({ type: LogLine, name: 'LogLineConnection' }, { name: 'LogLineEdge' });
+const LogLineConnection = builder.connectionObject(
+  { type: LogLine, name: 'LogLineConnection' },
+  { name: 'LogLineEdge' },
+);
 
 const TYPE_OF = { training: 'Training', generation: 'Generation' } as const;
 
@@ -63,7 +77,10 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
     title: t.exposeString('title', { description: 'For lists, such as `Mara · training 7`.' }),
     step: t.exposeInt('step', { description: 'Steps done, out of `steps`.' }),
     steps: t.exposeInt('steps'),
-    stepsPerSecond: t.exposeFloat('stepsPerSecond', { nullable: true, description: 'Pace of the last seconds.' }),
+    stepsPerSecond: t.exposeFloat('stepsPerSecond', {
+      nullable: true,
+      description: 'Pace of the last seconds.',
+    }),
     elapsedSeconds: t.float({
       nullable: true,
       description: 'From its first start to its end or until now; null before it started.',
@@ -76,7 +93,9 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
       resolve: (job) =>
         job.state === 'running' ? etaOf({ ...job, elapsedSeconds: elapsedSecondsOf(job) }) : null,
     }),
-    attempt: t.exposeInt('attempt', { description: 'How often it was started: 1 unless a worker was lost, 0 while it waits first.' }),
+    attempt: t.exposeInt('attempt', {
+      description: 'How often it was started: 1 unless a worker was lost, 0 while it waits first.',
+    }),
     engine: t.exposeString('engine', { description: 'What runs it, such as `fast-test`.' }),
     workerId: t.exposeID('workerId', { nullable: true, description: 'Who runs it, or ran it last.' }),
     position: t.int({
@@ -92,7 +111,8 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
     cursor: t.string({
-      description: 'The newest event that this object contains. Give it as `after` to `jobEvents` to go on from here.',
+      description:
+        'The newest event that this object contains. Give it as `after` to `jobEvents` to go on from here.',
       resolve: ({ lastSeq }) => String(lastSeq),
     }),
     log: t.connection(
@@ -106,7 +126,6 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
   }),
 });
 
-
 builder.interfaceField(Job, 'retryOf', (t) =>
   t.field({
     type: Job,
@@ -116,4 +135,7 @@ builder.interfaceField(Job, 'retryOf', (t) =>
   }),
 );
 
-export const JobConnection = builder.connectionObject({ type: Job, name: 'JobConnection' }, { name: 'JobEdge' });
+export const JobConnection = builder.connectionObject(
+  { type: Job, name: 'JobConnection' },
+  { name: 'JobEdge' },
+);

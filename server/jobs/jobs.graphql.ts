@@ -5,7 +5,7 @@ import { followHistory } from './history.ts';
 import { JobEvent } from './job-events.graphql.ts';
 import { followChangedJobs, jobCounts, listJobs } from './job-lists.ts';
 import { Job, JobConnection, JobKind, JobState } from './job-types.graphql.ts';
-import { cancelJob, findJob, getJob, JobHasEnded, JobHasNotEnded, type JobDetails } from './jobs.ts';
+import { cancelJob, findJob, getJob, type JobDetails, JobHasEnded, JobHasNotEnded } from './jobs.ts';
 import { JobNotQueued, moveJob } from './move-job.ts';
 
 for (const [error, name, description] of [
@@ -73,7 +73,8 @@ const MoveJobInput = builder.inputType('MoveJobInput', {
     jobId: t.id(),
     beforeJobId: t.id({
       required: false,
-      description: 'The waiting job of the same line that comes directly after it; to the end of the line when left out.',
+      description:
+        'The waiting job of the same line that comes directly after it; to the end of the line when left out.',
     }),
   }),
 });
@@ -89,6 +90,10 @@ builder.mutationField('moveJob', (t) =>
 
 // ── Subscriptions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+async function* nothing(): AsyncGenerator<null, void> {
+  yield null;
+}
+
 const CURSOR = /^\d{1,9}$/;
 
 builder.subscriptionField('jobEvents', (t) =>
@@ -99,16 +104,18 @@ builder.subscriptionField('jobEvents', (t) =>
       'Every event of a job after `after` (from its first when left out), then each new one; completes after the last. ' +
       'No gap and no repeat: after a lost connection go on with the cursor of the last event that came. ' +
       'For a job that does not exist it yields null and completes.',
-    args: { jobId: t.arg.id(), after: t.arg.string({ required: false, description: 'Cursor of an event of this job.' }) },
-    subscribe: async function* (_, { jobId, after }) {
+    args: {
+      jobId: t.arg.id(),
+      after: t.arg.string({ required: false, description: 'Cursor of an event of this job.' }),
+    },
+    async subscribe(_, { jobId, after }) {
       const cursor = after ?? '0';
       const job = await findJob(jobId);
       if (!CURSOR.test(cursor) || (job !== null && Number(cursor) > job.lastSeq))
         throw new GraphQLError('`after` must be the cursor of an event of this job.', {
           extensions: { code: 'BAD_CURSOR' },
         });
-      if (job === null) yield null;
-      else yield* followHistory(job.id, Number(cursor));
+      return job === null ? nothing() : followHistory(job.id, Number(cursor));
     },
     resolve: (event) => event,
   }),
@@ -117,7 +124,8 @@ builder.subscriptionField('jobEvents', (t) =>
 builder.subscriptionField('jobUpdates', (t) =>
   t.field({
     type: Job,
-    description: 'Each job that was started, changed or ended, as it is then: for lists. Twice a second a job at most.',
+    description:
+      'Each job that was started, changed or ended, as it is then: for lists. Twice a second a job at most.',
     subscribe: followChangedJobs,
     resolve: (job) => job,
   }),

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { generations } from '#schema/generation.ts';
-import { jobEvents, jobLogs, type jobEventType, jobs, type logLevel } from '#schema/jobs.ts';
+import { jobEvents, type jobEventType, jobLogs, jobs, type logLevel } from '#schema/jobs.ts';
 import { trainings } from '#schema/training.ts';
 import { currentCorrelationId } from '../correlation.ts';
 import { db, one, type Tx } from '../db.ts';
@@ -42,13 +42,19 @@ export async function recordJob(tx: Tx, id: string, { where, set = {}, events = 
 
   let seq = job.lastSeq - history;
   // What was said led to what happened, so the log lines come first.
-  if (logs.length > 0) await tx.insert(jobLogs).values(logs.map((line) => ({ jobId: id, seq: ++seq, ...line })));
-  if (events.length > 0) await tx.insert(jobEvents).values(events.map((event) => ({ jobId: id, seq: ++seq, ...event })));
+  if (logs.length > 0)
+    await tx.insert(jobLogs).values(logs.map((line) => ({ jobId: id, seq: ++seq, ...line })));
+  if (events.length > 0)
+    await tx.insert(jobEvents).values(events.map((event) => ({ jobId: id, seq: ++seq, ...event })));
   await ring(tx, jobTopic(id));
   return job;
 }
 
-export const stateEvent = ({ state, attempt, failure }: Pick<Job, 'state' | 'attempt' | 'failure'>): NewEvent => ({
+export const stateEvent = ({
+  state,
+  attempt,
+  failure,
+}: Pick<Job, 'state' | 'attempt' | 'failure'>): NewEvent => ({
   type: 'state',
   data: { state, attempt, failure },
 });
@@ -85,8 +91,9 @@ export const selectJobs = () =>
     .leftJoin(generations, eq(generations.jobId, jobs.id))
     .$dynamic();
 
-export const withDetails = (rows: { job: Job; training: JobDetails['training']; generation: JobDetails['generation'] }[]) =>
-  rows.map(({ job, training, generation }): JobDetails => ({ ...job, training, generation }));
+export const withDetails = (
+  rows: { job: Job; training: JobDetails['training']; generation: JobDetails['generation'] }[],
+) => rows.map(({ job, training, generation }): JobDetails => ({ ...job, training, generation }));
 
 export const jobsByIds = async (ids: readonly string[]) =>
   withDetails(await selectJobs().where(inArray(jobs.id, [...ids])));

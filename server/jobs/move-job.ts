@@ -34,7 +34,9 @@ export async function moveJob(input: { jobId: string; beforeJobId?: string | nul
     if (others.length === line.length) throw new JobNotQueued(job);
     const place = before === null ? others.length : others.findIndex(({ id }) => id === before.id);
     if (place === -1)
-      throw new InvalidInput([{ field: 'beforeJobId', message: 'Must be another job that waits in the same line.' }]);
+      throw new InvalidInput([
+        { field: 'beforeJobId', message: 'Must be another job that waits in the same line.' },
+      ]);
 
     const order = [...others.slice(0, place), { id: job.id, priority: job.priority }, ...others.slice(place)];
     const moved = order.map(({ id, priority }, i) => ({ id, priority: order.length - i, was: priority }));

@@ -77,7 +77,12 @@ export async function enqueue(tx: Tx, queue: QueueName, message: { id?: string; 
   await ring(tx, queueTopic(queue));
 }
 
-export type Message = { id: string; queue: QueueName; /** How often it was fetched before. */ retryCount: number; data: unknown };
+export type Message = {
+  id: string;
+  queue: QueueName /** How often it was fetched before. */;
+  retryCount: number;
+  data: unknown;
+};
 
 /** The first waiting message of the first queue that has one, now leased to the caller. */
 export async function fetchNext(queues: QueueName[]): Promise<Message | undefined> {
@@ -107,7 +112,8 @@ export async function returnMessage(message: Message, tx: Tx) {
 }
 
 /** Takes messages away that nobody has fetched yet, or whose holder has to find out by its heartbeat. */
-export const deleteMessages = (tx: Tx, queue: QueueName, ids: string[]) => running().deleteJob(queue, ids, within(tx));
+export const deleteMessages = (tx: Tx, queue: QueueName, ids: string[]) =>
+  running().deleteJob(queue, ids, within(tx));
 
 /** The same order as in `jobs`: pg-boss takes the highest priority first, then the oldest. */
 export const setPriorities = (tx: Tx, queue: QueueName, jobs: { id: string; priority: number }[]) =>

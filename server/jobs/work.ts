@@ -11,13 +11,19 @@ const AFTER_ERROR_MS = 1000;
  * One slot: fetches a message, runs it, fetches the next the moment it is free. The queues take turns, so that a long
  * line in one does not starve the others. Resolves after `signal` aborts and the message in hand is done with.
  */
-export async function work(queues: QueueName[], run: (message: Message) => Promise<void>, signal: AbortSignal) {
+export async function work(
+  queues: QueueName[],
+  run: (message: Message) => Promise<void>,
+  signal: AbortSignal,
+) {
   const topics = new Set<string | null>([null, ...queues.map(queueTopic)]);
   let rung = Promise.withResolvers<void>();
   const unhear = hear((topic) => {
     if (topics.has(topic)) rung.resolve();
   });
-  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  const stopped = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 
   let order = queues;
   while (!signal.aborted) {
@@ -35,7 +41,11 @@ export async function work(queues: QueueName[], run: (message: Message) => Promi
       continue;
     }
     const look = new AbortController();
-    await Promise.race([rung.promise, stopped, pause(LOOK_MS, undefined, { signal: look.signal }).catch(() => {})]);
+    await Promise.race([
+      rung.promise,
+      stopped,
+      pause(LOOK_MS, undefined, { signal: look.signal }).catch(() => {}),
+    ]);
     look.abort();
   }
   unhear();

@@ -5,7 +5,7 @@ import { db, one } from '../db.ts';
 import { ring } from '../doorbell.ts';
 import { info } from '../info.ts';
 import { log } from '../log.ts';
-import { withDetails, selectJobs, type JobDetails } from './jobs.ts';
+import { type JobDetails, selectJobs, withDetails } from './jobs.ts';
 
 export type Worker = typeof workers.$inferSelect;
 

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readEnv, VARIABLES } from './env.ts';
+
+const example = await readFile(join(import.meta.dirname, '../.env.example'), 'utf8');
+const [product = '', development = ''] = example.split(/^# ── Development.*$/m);
+const given = (text: string) =>
+  [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = '', value]) => ({ name, value }));
+
+test('.env.example lists every variable that the product reads, and no other', () => {
+  expect(
+    given(product)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([...VARIABLES].sort());
+});
+
+test('.env.example shows the defaults', () => {
+  const defaults = readEnv({ VOLUME_ROOT: './data' });
+  const shown = readEnv(Object.fromEntries(given(product).map(({ name, value }) => [name, value])));
+  const { DATABASE_URL, FAST_TEST_FAULT, ...rest } = shown;
+  expect(rest).toEqual(defaults);
+  // They have no default, so the file shows an example.
+  expect({ DATABASE_URL, FAST_TEST_FAULT }).toEqual({
+    DATABASE_URL: expect.stringContaining('postgres://'),
+    FAST_TEST_FAULT: expect.any(String),
+  });
+});
+
+test.each(['CLIENT_PORT', 'BIOME_BINARY', 'CHROMIUM_PATH'])('.env.example tells developers of %s', (name) => {
+  expect(given(development).map((variable) => variable.name)).toContain(name);
+});
+
+test('an empty value counts as not set', () => {
+  expect(readEnv({ PORT: '', ISENGARD_MODE: '' })).toMatchObject({ PORT: 3000, ISENGARD_MODE: 'fast-test' });
+});
+
+test.each([
+  ['PORT', '80a'],
+  ['PORT', '65536'],
+  ['ISENGARD_MODE', 'fast'],
+  ['DATABASE_URL', 'mysql://localhost/isengard'],
+  ['LOG_LEVEL', 'loud'],
+])('%s=%s is refused by name', (name, value) => {
+  expect(() => readEnv({ [name]: value })).toThrow(`The environment variable ${name} is not usable: `);
+});

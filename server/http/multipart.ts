@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Transform, type TransformCallback } from 'node:stream';
+import { GraphQLError } from 'graphql';
+import { processRequest, Upload } from 'graphql-upload-minimal';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { MAX_FILE_BYTES, MAX_FILES } from '../images/upload-limits.ts';
+
+/** What a resolver may know of the multipart request that brought it. */
+export type UploadRequest = {
+  /** Of the whole body, as the client declared it; null when it sends in chunks. */
+  readonly declaredBytes: number | null;
+  readonly fileCount: number;
+  /** More than this is not read. */
+  readonly limitBytes: number;
+  /** Known at once when the size was declared; otherwise it becomes true while the body comes, and the files end in an error. */
+  isTooLarge: boolean;
+};
+
+/** The `operations` and `map` fields, each. */
+const MAX_FIELD_BYTES = 1_000_000;
+const OVERHEAD_BYTES = 2 ** 20;
+/** At least this much is read, so that one photo that is too large is told as that one and loses no others. */
+const MIN_LIMIT_BYTES = 100 * 2 ** 20;
+/** How long a client may go on sending after it was answered. It reads the answer meanwhile; a reset would lose it. */
+const DRAIN_MS = 2000;
+
+/**
+ * A form of any page may post multipart to us without asking first (it is a "simple" request, https://fetch.spec.whatwg.org/#cors-protocol).
+ * A header of one's own cannot be sent so, so one of these shows that the sender is a program or a page of ours.
+ */
+const PREFLIGHT_HEADERS = [
+  'x-isengard-upload',
+  'graphql-preflight',
+  'graphql-require-preflight',
+  'x-graphql-yoga-csrf',
+  'apollo-require-preflight',
+];
+
+const isMultipart = (request: Request) =>
+  request.method === 'POST' && /^\s*multipart\//i.test(request.headers.get('content-type') ?? '');
+
+/**
+ * Multipart requests (https://github.com/jaydenseric/graphql-multipart-request-spec) streamed: the operation runs as soon as
+ * its fields are there, and its resolvers pull the files out of the connection. Yoga's own parser holds them in memory.
+ */
+export function multipart(): Plugin<
+  { upload?: UploadRequest },
+  { req: IncomingMessage; res: ServerResponse }
+> {
+  const uploads = new WeakMap<Request, UploadRequest>();
+  return {
+    onRequestParse({ request, serverContext: { req, res }, setRequestParser, endResponse, fetchAPI }) {
+      if (!isMultipart(request)) return;
+      res.once('finish', () => dropRest(req));
+      if (!PREFLIGHT_HEADERS.some((name) => request.headers.has(name))) {
+        const message = `An upload needs the header \`${PREFLIGHT_HEADERS[0]}\` with any value; without it, any web site could send one.`;
+        const errors = [{ message, extensions: { code: 'PREFLIGHT_HEADER_MISSING' } }];
+        return endResponse(fetchAPI.Response.json({ errors }, { status: 403 }));
+      }
+      setRequestParser(async () => {
+        const { operations, upload } = await parse(req, res);
+        uploads.set(request, upload);
+        return operations;
+      });
+    },
+    onContextBuilding({ context, extendContext }) {
+      const upload = uploads.get(context.request);
+      if (upload) extendContext({ upload });
+    },
+  };
+}
+
+async function parse(req: IncomingMessage, res: ServerResponse) {
+  const body = new Body(req);
+  const options = { maxFieldSize: MAX_FIELD_BYTES, maxFiles: 20 * MAX_FILES };
+  // All that the parser uses of a request is that it is a stream with headers.
+  const operations = (await processRequest(body as unknown as IncomingMessage, res, options).catch(
+    (error) => {
+      throw refusal(error);
+    },
+  )) as GraphQLParams | GraphQLParams[];
+  return { operations, upload: body.expect(filesIn(operations).size) };
+}
+
+/** The library's messages repeat what they were given, so they stay inside. */
+function refusal(error: unknown) {
+  const isTooLarge = error instanceof Error && 'status' in error && error.status === 413;
+  return isTooLarge
+    ? new GraphQLError(
+        `The fields \`operations\` and \`map\` may have ${MAX_FIELD_BYTES} bytes each, and \`map\` at most ${20 * MAX_FILES} files.`,
+        { extensions: { code: 'REQUEST_TOO_LARGE', http: { status: 413 } } },
+      )
+    : new GraphQLError(
+        'This multipart request is malformed. See https://github.com/jaydenseric/graphql-multipart-request-spec.',
+        { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+      );
+}
+
+function filesIn(value: unknown, found = new Set<Upload>()) {
+  if (value instanceof Upload) found.add(value);
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Object.values(value)) filesIn(item, found);
+  return found;
+}
+
+/** The body of a request on its way to the parser, counted, and cut off where it is longer than it may be. */
+class Body extends Transform {
+  readonly headers: IncomingMessage['headers'];
+  readonly #req: IncomingMessage;
+  #bytes = 0;
+  #upload: UploadRequest | undefined;
+
+  constructor(req: IncomingMessage) {
+    super();
+    this.headers = req.headers;
+    this.#req = req;
+    // Not `pipeline`: it would close the connection with the body, before the answer.
+    req.once('close', () => {
+      if (!req.readableEnded) this.destroy();
+    });
+    this.once('close', () => req.unpipe(this));
+    req.pipe(this);
+  }
+
+  /** From now on as much may come as these files may have. */
+  expect(fileCount: number): UploadRequest {
+    const declared = this.headers['content-length'];
+    const declaredBytes = declared === undefined ? null : Number(declared);
+    const limitBytes = Math.max(
+      MIN_LIMIT_BYTES,
+      Math.min(fileCount, MAX_FILES) * MAX_FILE_BYTES + OVERHEAD_BYTES,
+    );
+    this.#upload = { declaredBytes, fileCount, limitBytes, isTooLarge: (declaredBytes ?? 0) > limitBytes };
+    return this.#upload;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback) {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= (this.#upload?.limitBytes ?? MIN_LIMIT_BYTES)) return done(null, chunk);
+    if (this.#upload) this.#upload.isTooLarge = true;
+    this.#req.unpipe(this);
+    this.destroy();
+  }
+}
+
+/** After an answer that did not need the whole body: what still comes is thrown away, for a short while. */
+function dropRest(req: IncomingMessage) {
+  if (req.complete) return;
+  req.unpipe();
+  req.resume();
+  const timer = setTimeout(() => req.socket.destroy(), DRAIN_MS);
+  req.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { createDatabase } from './database.ts';
+
+// The server reads its environment when it is imported, which a test file does after this.
+const database = await createDatabase();
+const volume = await mkdtemp(join(tmpdir(), 'isengard-volume-'));
+process.env.DATABASE_URL = database.url;
+process.env.VOLUME_ROOT = volume;
+process.env.LOG_LEVEL ??= 'silent';
+process.env.FAST_TEST_STEP_MS ??= '2';
+
+afterAll(async () => {
+  await database.drop();
+  await rm(volume, { recursive: true, force: true });
+});

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
@@ -17,6 +18,8 @@ const module = (name: string) => fileURLToPath(new URL(`../server/${name}.ts`, i
 export type Studio = Api &
   AsyncDisposable & {
     volume: string;
+    /** What its processes have written to stdout, a line each. */
+    logs: string[];
     /** A worker process, ready to work. */
     startWorker(env?: Record<string, string>): Promise<ChildProcess>;
     stop(): Promise<void>;
@@ -38,13 +41,15 @@ export async function startStudio(
     ...options.env,
   };
   const children = new Set<ChildProcess>();
+  const logs: string[] = [];
 
   async function start(name: string, env: Record<string, string> = {}) {
     const child = fork(module(name), {
       env: { ...environment, ...env },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     children.add(child);
+    if (child.stdout) createInterface(child.stdout).on('line', (line) => logs.push(line));
     child.once('exit', () => children.delete(child));
     const [message] = (await once(child, 'message')) as [ChildMessage];
     if (message.type === 'failed') throw new Error(message.message);
@@ -74,5 +79,5 @@ export async function startStudio(
     await rm(volume, { recursive: true, force: true });
   }
 
-  return { ...apiAt(url, sockets), volume, startWorker, stop, [Symbol.asyncDispose]: stop };
+  return { ...apiAt(url, sockets), volume, logs, startWorker, stop, [Symbol.asyncDispose]: stop };
 }

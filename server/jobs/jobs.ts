@@ -16,7 +16,10 @@ export type JobKind = Job['kind'];
 const OPEN = ['queued', 'running'] as const satisfies JobState[];
 export const hasEnded = (state: JobState) => !(OPEN as readonly JobState[]).includes(state);
 
+/** Rung at each change of a job, for those who follow it. */
 export const jobTopic = (id: string) => `job:${id}`;
+/** Rung when whoever runs the job has to look whether it still may. */
+export const stopTopic = (id: string) => `stop:${id}`;
 export const queueOf = ({ kind, engine }: Pick<Job, 'kind' | 'engine'>): QueueName => `${kind}.${engine}`;
 
 export type NewEvent = { type: (typeof jobEventType.enumValues)[number]; data: object };
@@ -162,7 +165,7 @@ export async function cancelJob(id: string): Promise<Job> {
       .set({ cancelRequestedAt: sql`coalesce(${jobs.cancelRequestedAt}, ${now.toISOString()}::timestamptz)` })
       .where(and(eq(jobs.id, id), eq(jobs.state, 'running')))
       .returning();
-    if (asked) await ring(tx, jobTopic(id));
+    if (asked) for (const topic of [jobTopic(id), stopTopic(id)]) await ring(tx, topic);
     return asked;
   });
   if (cancelled === undefined) throw new JobHasEnded(await getJob(id));
@@ -177,7 +180,7 @@ export async function endJobsOf(tx: Tx, ids: string[]) {
     const open = group.filter(({ state }) => !hasEnded(state)).map(({ id }) => id);
     if (open.length > 0) await deleteMessages(tx, queue, open);
   }
-  for (const id of ids) await ring(tx, jobTopic(id));
+  for (const id of ids) for (const topic of [jobTopic(id), stopTopic(id)]) await ring(tx, topic);
 }
 
 /** Nothing in a job may be written by a worker but under the attempt that it holds, and not after a stop was asked for. */

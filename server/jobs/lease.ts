@@ -3,7 +3,7 @@ import { jobs } from '#schema/jobs.ts';
 import { db } from '../db.ts';
 import { hear } from '../doorbell.ts';
 import { log } from '../log.ts';
-import { heldBy, jobTopic } from './jobs.ts';
+import { heldBy, stopTopic } from './jobs.ts';
 import { type Message, touch } from './queue.ts';
 
 /** Why a run has to stop before its end. */
@@ -41,7 +41,7 @@ export function watchLease(options: {
   const quietly = (looking: Promise<void>) =>
     void looking.catch((error: unknown) => log.warn({ error }, 'Cannot look after the lease, trying again'));
   const unhear = hear((topic) => {
-    if (topic === null || topic === jobTopic(message.id)) quietly(look());
+    if (topic === null || topic === stopTopic(message.id)) quietly(look());
   });
   const heart = setInterval(() => quietly(beat()), HEARTBEAT_MS);
   quietly(look());

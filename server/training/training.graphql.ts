@@ -7,7 +7,7 @@ import { db } from '../db.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { followJob } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
-import { JobHasNotEnded } from '../jobs/jobs.ts';
+import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { TooFewImages } from './dataset.ts';
 import { listTrainings } from './lists.ts';
@@ -80,8 +80,9 @@ builder.objectField(Character, 'lastTraining', (t) =>
         .from(jobs)
         .where(sql`${inArray(jobs.characterId, ids)} and ${jobs.kind} = 'training'`)
         .orderBy(jobs.characterId, sql`${jobs.id} desc`);
-      const last = new Map(rows.map(({ id, characterId }) => [characterId, id]));
-      return Promise.all(ids.map((id) => findTraining(last.get(id) ?? '')));
+      const trainings = (await jobsByIds(rows.map(({ id }) => id))).filter(isTraining);
+      const last = new Map(trainings.map((training) => [training.characterId, training]));
+      return ids.map((id) => last.get(id) ?? null);
     },
     resolve: ({ id }) => id,
   }),

@@ -161,9 +161,7 @@ test('leaving the loop, or return() while a next() waits, ends the thread', asyn
 test('a slow reader holds the training back: few events are made before they are read', async () => {
   const run = await trainingRun({ samplePrompts: [], checkpointEvery: 50 });
   const events = fastTestTraining.run(run, new AbortController().signal);
-  let event: TrainingEvent | void;
-  do event = (await events.next()).value;
-  while (event?.type !== 'step');
+  for (let next = await events.next(); next.value?.type !== 'step'; next = await events.next());
   // Long enough for all of its 120 steps, had it not waited.
   await wait(1000);
   expect(existsSync(join(run.workDir, 'checkpoints'))).toBe(false);

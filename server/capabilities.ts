@@ -16,6 +16,9 @@ export const generationCapabilities = async () =>
 export const trainingHealth = async () => (await trainingEngine(engineNames.training)).health();
 export const generationHealth = async () => (await generationEngine(engineNames.generation)).health();
 
+/** Fails with a sentence when this version lacks an engine of its mode: better at the start than at the first job. */
+export const checkEngines = () => Promise.all([trainingCapabilities(), generationCapabilities()]);
+
 export class UnsupportedParameter extends UserError {
   readonly code = 'UNSUPPORTED_PARAMETER';
   readonly parameter: string;

@@ -1,4 +1,4 @@
-import { engineNames } from './capabilities.ts';
+import { checkEngines, engineNames } from './capabilities.ts';
 import { closeDb } from './db.ts';
 import { env } from './env.ts';
 import { listen } from './http/listener.ts';
@@ -12,6 +12,7 @@ import { prepareVolume } from './storage/volume.ts';
 /** Serves the API and the client. Stateless: any number of these processes may run. */
 await runProcess('Server', async () => {
   lockDecoders();
+  await checkEngines();
   await prepareVolume();
   await startQueue({ isSupervisor: false, queues: queuesOf(engineNames) });
   const listener = await listen({ host: env.HOST, port: env.PORT });

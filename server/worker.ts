@@ -1,4 +1,4 @@
-import { engineNames } from './capabilities.ts';
+import { checkEngines, engineNames } from './capabilities.ts';
 import { closeDb } from './db.ts';
 import { queuesOf } from './jobs/lines.ts';
 import { startQueue, stopQueue } from './jobs/queue.ts';
@@ -12,6 +12,7 @@ import { prepareVolume } from './storage/volume.ts';
 await runProcess('Worker', async () => {
   const lines = queuesOf(engineNames);
   lockDecoders();
+  await checkEngines();
   await prepareVolume();
   await startQueue({ isSupervisor: true, queues: lines });
   const worker = await startWorker(lines);

@@ -229,3 +229,9 @@ test.runIf(canTryNobody)('an ordinary user on a volume of somebody else', async 
     `The volume ${volume} cannot be written (EACCES): set VOLUME_ROOT to a folder that can.\n`,
   );
 });
+
+test('a mode whose engines this version does not have', async () => {
+  const { code, errors } = await start({ ISENGARD_MODE: 'production' }).ended;
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^This version has no engine called "ai-toolkit"[^\n]+\n$/);
+});

@@ -192,9 +192,9 @@ const GENERATION_ENGINES: Record<string, () => Promise<GenerationEngine>> = {
 
 function load<Engine>(engines: Record<string, () => Promise<Engine>>, name: string) {
   const engine = engines[name];
-  if (engine === undefined)
-    throw new Error(`There is no engine called "${name}"; there are ${Object.keys(engines)}.`);
-  return engine();
+  if (engine !== undefined) return engine();
+  const known = Object.keys(engines).join(', ');
+  throw new Error(`This version has no engine called "${name}"; it has ${known}. Choose with ISENGARD_MODE.`);
 }
 
 export const trainingEngine = (name: string) => load(TRAINING_ENGINES, name);

@@ -6,6 +6,7 @@ import type { Data } from '#tests/api.ts';
 import { realPhotos } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startGeneration, startTraining, uploadImages } from '#tests/steps.ts';
+import { until } from '#tests/until.ts';
 
 const api = await startServer({ worker: true });
 const photos = (await realPhotos()).slice(0, 5);
@@ -42,6 +43,7 @@ const start = async (input: object) => (await api.graphql(START, { input })).sta
 const GENERATION = `query ($id: ID!) {
   generation(id: $id) {
     id kind state stage title step steps character { id } correlationId retryOf { id } error { code message }
+    attempt createdAt startedAt finishedAt cursor elapsedSeconds engine eta { seconds } stepsPerSecond workerId position isCancelling
     prompt negativePrompt width height samplingSteps guidanceScale seed count sampler scheduler baseModel
     loras { lora { id } name strength }
     controlNet { mode referenceUrl strength } ipAdapter { referenceUrl weight } faceDetailer { denoise } upscale { factor }
@@ -87,6 +89,15 @@ test('a batch makes its images, one seed after the other, with their parameters 
     previews: [],
     controlNet: null,
     upscale: null,
+  });
+  expect(generation).toMatchObject({
+    attempt: 1,
+    engine: 'fast-test',
+    cursor: events.at(-1).cursor,
+    eta: null,
+    position: null,
+    isCancelling: false,
+    finishedAt: expect.any(String),
   });
   expect(generation.outputs.map(({ index, seed }: Data) => [index, seed])).toEqual([
     [0, 7],
@@ -266,4 +277,49 @@ test('a LoRA is renamed, refused while a job needs it, and deleted with its file
   expect((await eventsOf(api, long.id)).at(-1)).toMatchObject({ state: 'CANCELLED' });
   expect(await remove(true)).toMatchObject({ __typename: 'NotFound', kind: 'lora' });
   expect((await generationOf(long.id)).loras).toEqual([{ lora: null, name: 'Soft light', strength: 0.8 }]);
+});
+
+test('a generation is followed by its state, and each image is found by its id', async () => {
+  const { id } = await startGeneration(api, {
+    prompt: 'a photo',
+    ...small,
+    count: 2,
+    loras: [{ loraId: lora.id }],
+  });
+  const states: Data[] = [];
+  const UPDATES = `subscription ($id: ID!) { generationUpdates(generationId: $id) { state step outputs { id } previews { url } } }`;
+  for await (const { generationUpdates } of api.subscribe(UPDATES, { id })) states.push(generationUpdates);
+  expect(states.at(-1)).toMatchObject({ state: 'COMPLETED', step: 8, previews: [] });
+  expect(states.at(-1).outputs).toHaveLength(2);
+  const find = async (output: string) =>
+    (await api.graphql('query ($id: ID!) { output(id: $id) { id index } }', { id: output })).output;
+  expect(await find(states.at(-1).outputs[1].id)).toMatchObject({ index: 1 });
+  expect(await find(crypto.randomUUID())).toBeNull();
+  expect(await find('not an id')).toBeNull();
+  const nothing: Data[] = [];
+  for await (const { generationUpdates } of api.subscribe(UPDATES, { id: 'nobody' }))
+    nothing.push(generationUpdates);
+  expect(nothing).toEqual([null]);
+});
+
+test('previews are shown while an image is sampled, and are gone after', async () => {
+  const { id } = await startGeneration(api, {
+    prompt: 'a photo',
+    count: 3,
+    steps: 100,
+    loras: [{ loraId: lora.id }],
+  });
+  let url: string | undefined;
+  for await (const { jobEvents: event } of api.subscribe(
+    'subscription ($id: ID!) { jobEvents(jobId: $id) { ... on PreviewUpdated { index url } } }',
+    { id },
+  )) {
+    if (url !== undefined || event.url === undefined) continue;
+    url = event.url as string;
+    const response = await fetch(api.url + url);
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).format).toBe('webp');
+  }
+  const gone = api.url + (url ?? '');
+  await until(async () => (await fetch(gone)).status === 404, 'the preview is gone');
 });

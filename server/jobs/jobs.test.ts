@@ -117,7 +117,7 @@ test('the line: places, moving, cancelling what waits', async () => {
   expect(await line()).toEqual(waiting);
 
   const MOVE = `mutation ($input: MoveJobInput!) {
-    moveJob(input: $input) { __typename ... on MoveJobSuccess { job { position } } ... on InvalidInput { issues { field } } ... on UserError { code } }
+    moveJob(input: $input) { __typename ... on MoveJobSuccess { job { position } } ... on InvalidInput { issues { field } } ... on UserError { code } ... on JobNotQueued { job { id } } }
   }`;
   const move = async (jobId: string, beforeJobId?: string) =>
     (await api.graphql(MOVE, { input: { jobId, beforeJobId } })).moveJob;
@@ -126,7 +126,11 @@ test('the line: places, moving, cancelling what waits', async () => {
   expect(await move(first)).toMatchObject({ job: { position: 4 } });
   expect(await move(third, second)).toMatchObject({ job: { position: 2 } });
   expect(await line()).toEqual([fourth, third, second, first]);
-  expect(await move(held.id)).toMatchObject({ __typename: 'JobNotQueued', code: 'JOB_NOT_QUEUED' });
+  expect(await move(held.id)).toMatchObject({
+    __typename: 'JobNotQueued',
+    code: 'JOB_NOT_QUEUED',
+    job: { id: held.id },
+  });
   expect(await move(first, held.id)).toMatchObject({ issues: [{ field: 'beforeJobId' }] });
   expect(await move(crypto.randomUUID())).toMatchObject({ __typename: 'NotFound' });
 

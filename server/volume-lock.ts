@@ -10,7 +10,7 @@ type Holder = { pid: number; identity: string | undefined; host: string; address
 const TOUCH_SECONDS = 5;
 const STALE_SECONDS = 20;
 
-export class VolumeInUse extends Error {
+class VolumeInUse extends Error {
   constructor(volumeRoot: string, { pid, host, address }: Holder) {
     const where =
       address === undefined ? `as process ${pid} on ${host}` : `at ${address} (process ${pid} on ${host})`;

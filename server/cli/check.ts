@@ -24,7 +24,13 @@ const CHECKS: Check[] = [
   {
     name: 'format and lint',
     mend: 'Mend with: `npm run format`, and what that leaves by hand.',
-    run: async () => execute(biomeBinary(), ['check', '--error-on-warnings', '--colors=force', '.']),
+    run: async () =>
+      execute(biomeBinary(), [
+        'check',
+        '--error-on-warnings',
+        `--colors=${process.stdout.isTTY ? 'force' : 'off'}`,
+        '.',
+      ]),
   },
   {
     name: 'imports',

@@ -53,7 +53,6 @@ export type BaseModel = {
 export type EngineHealth = { isHealthy: boolean /** One sentence for people. */; message: string };
 
 // In a file of its own, because engines throw it and this file loads engines.
-export { EngineFailure } from './failure.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 // ── Training ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,11 +10,3 @@ export const ASPECT_PRESETS: readonly AspectPreset[] = [
   { name: '4:3', width: 1152, height: 896 },
   { name: '16:9', width: 1344, height: 768 },
 ];
-
-export const QUALITIES = [0.75, 1, 1.25] as const;
-
-export const scaled = ({ name, width, height }: AspectPreset, quality: number): AspectPreset => ({
-  name,
-  width: Math.round((width * quality) / 16) * 16,
-  height: Math.round((height * quality) / 16) * 16,
-});

@@ -90,7 +90,7 @@ export async function findGeneration(id: string): Promise<Generation | null> {
   return isGeneration(job) ? job : null;
 }
 
-export async function getGeneration(id: string): Promise<Generation> {
+async function getGeneration(id: string): Promise<Generation> {
   const generation = await findGeneration(id);
   if (generation === null) throw new NotFound('generation', id);
   return generation;

@@ -18,7 +18,7 @@ import { TooManyFiles, type UploadedImage, UploadTooLarge, uploadImages } from '
 
 builder.addScalarType('Upload', GraphQLUpload);
 
-export const Image = builder.loadableObject('Image', {
+const Image = builder.loadableObject('Image', {
   description: 'A photo of a character.',
   load: imagesByIds,
   sort: ({ id }) => id,

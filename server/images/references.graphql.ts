@@ -3,7 +3,7 @@ import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail
 import { ImageUnreadable, referenceImagesByIds, uploadReferenceImage } from './references.ts';
 import { UploadTooLarge } from './uploads.ts';
 
-export const ReferenceImage = builder.loadableObject('ReferenceImage', {
+const ReferenceImage = builder.loadableObject('ReferenceImage', {
   description: 'A picture that steers a generation (ControlNet, IP-Adapter) and belongs to no character.',
   load: referenceImagesByIds,
   sort: ({ id }) => id,

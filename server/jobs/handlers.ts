@@ -1,3 +1,5 @@
+export { removeUnusedFiles } from '../images/photo-files.ts';
+
 import { generationJob } from '../generation/generation.job.ts';
 import { trainingJob } from '../training/training.job.ts';
 import type { JobKind } from './jobs.ts';

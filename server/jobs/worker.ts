@@ -1,5 +1,4 @@
-import { removeUnusedFiles } from '../images/photo-files.ts';
-import { HANDLERS } from './handlers.ts';
+import { HANDLERS, removeUnusedFiles } from './handlers.ts';
 import { FILES_LINE } from './lines.ts';
 import { completeMessage, type Message, type QueueName } from './queue.ts';
 import { runJob } from './run.ts';

@@ -37,10 +37,7 @@ export const Lora = builder.loadableObject('Lora', {
   }),
 });
 
-export const LoraConnection = builder.connectionObject(
-  { type: Lora, name: 'LoraConnection' },
-  { name: 'LoraEdge' },
-);
+const LoraConnection = builder.connectionObject({ type: Lora, name: 'LoraConnection' }, { name: 'LoraEdge' });
 
 builder.objectType(LoraInUse, {
   name: 'LoraInUse',

@@ -1,7 +1,14 @@
 /** The layout of the volume. Everything in a key is an id, a number or a hash of ours. */
 
 type Format = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'heic';
-const EXTENSION: Record<Format, string> = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif', avif: 'avif', heic: 'heic' };
+const EXTENSION: Record<Format, string> = {
+  jpeg: 'jpg',
+  png: 'png',
+  webp: 'webp',
+  gif: 'gif',
+  avif: 'avif',
+  heic: 'heic',
+};
 
 export type ThumbnailSize = 256 | 1024;
 
@@ -18,21 +25,25 @@ export const loraKey = (lora: { characterId: string; version: number }) =>
   `${charactersLorasKey(lora.characterId)}v${lora.version}.safetensors`;
 export const loraCardKey = (lora: { characterId: string; version: number }) =>
   `${charactersLorasKey(lora.characterId)}v${lora.version}.json`;
-export const trainingFilesKey = (training: { characterId: string; jobId: string }) =>
+const trainingFilesKey = (training: { characterId: string; jobId: string }) =>
   `${charactersLorasKey(training.characterId)}trainings/${training.jobId}/`;
 export const checkpointKey = (checkpoint: { characterId: string; jobId: string; step: number }) =>
   `${trainingFilesKey(checkpoint)}checkpoints/${checkpoint.step}.safetensors`;
-export const sampleKey = (sample: { characterId: string; jobId: string; step: number; promptIndex: number }) =>
-  `${trainingFilesKey(sample)}samples/${sample.step}-${sample.promptIndex}.png`;
+export const sampleKey = (sample: {
+  characterId: string;
+  jobId: string;
+  step: number;
+  promptIndex: number;
+}) => `${trainingFilesKey(sample)}samples/${sample.step}-${sample.promptIndex}.png`;
 
 // Generations.
 export const outputsKey = (jobId: string) => `outputs/${jobId}/`;
-export const outputKey = (output: { jobId: string; index: number }) => `${outputsKey(output.jobId)}${output.index}.png`;
+export const outputKey = (output: { jobId: string; index: number }) =>
+  `${outputsKey(output.jobId)}${output.index}.png`;
 export const previewsKey = (jobId: string) => `cache/previews/${jobId}/`;
-export const previewKey = (preview: { jobId: string; index: number }) => `${previewsKey(preview.jobId)}${preview.index}`;
+export const previewKey = (preview: { jobId: string; index: number }) =>
+  `${previewsKey(preview.jobId)}${preview.index}`;
 
 // Derived pictures can be made again, so they live in the cache, by the content of what they show.
 export const thumbnailKey = (sha256: string, size: ThumbnailSize) =>
   `cache/thumbnails/${sha256.slice(0, 2)}/${sha256}-${size}.webp`;
-
-export const manifestKey = (characterId: string) => `characters/${characterId}.json`;

@@ -7,8 +7,8 @@ import { type Kind, kindOf } from './picture-kinds.ts';
 import { storage } from './volume.ts';
 
 /** Pixels a side, as the picture is seen. */
-export const MIN_SIDE = 64;
-export const MAX_SIDE = 8192;
+const MIN_SIDE = 64;
+const MAX_SIDE = 8192;
 const DECODE_SECONDS = 10;
 const ACCEPTED = 'JPEG, PNG, WebP, GIF or AVIF';
 
@@ -60,14 +60,10 @@ export class UnreadablePicture extends Error {
   }
 }
 
-/** Decodes the whole file, so what it returns is a picture and not only the beginning of one. */
-export const readPicture = (path: string): Promise<Picture> =>
-  atATime(async () => {
-    const facts = await inspect(path);
-    return { ...facts, thumbHash: await thumbHashOf(await decode(path, 256)) };
-  });
-
-/** As `readPicture` and `makeThumbnails` together, for the price of one decoding. */
+/**
+ * Decodes the whole file, so what it returns is a picture and not only the beginning of one, and makes its thumbnails from
+ * the same pixels: decoding is the dear part.
+ */
 export const readPictureWithThumbnails = (path: string, sha256: string): Promise<Picture> =>
   atATime(async () => {
     const facts = await inspect(path);
@@ -77,7 +73,7 @@ export const readPictureWithThumbnails = (path: string, sha256: string): Promise
   });
 
 /** WebP of 256 and 1024 px along the longer side, upright and without any metadata. */
-export const makeThumbnails = (path: string, sha256: string): Promise<void> =>
+const makeThumbnails = (path: string, sha256: string): Promise<void> =>
   atATime(async () => writeThumbnails(await decode(path, 1024), sha256));
 
 const making = new Map<string, Promise<void>>();

@@ -13,7 +13,6 @@ export {
   type Dtype,
   InvalidSafetensors,
   type SafetensorsHeader,
-  type TensorHeader,
 } from './safetensors-header.ts';
 
 /** A tensor to write. F16 is rounded to nearest from the given values. Row-major. */

@@ -95,7 +95,7 @@ const MetricRef = builder.objectRef<Metric>('Metric').implement({
   }),
 });
 
-export const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implement({
+const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implement({
   description: 'An image made while training, to see how far it is.',
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -127,7 +127,7 @@ const SampleConnection = builder.connectionObject(
   { name: 'SampleEdge' },
 );
 
-export const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoint').implement({
+const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoint').implement({
   description: 'The weights at a step: what a training resumes from, and a LoRA to try.',
   fields: (t) => ({
     id: t.exposeID('id'),

@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readSafetensorsHeader } from '#server/storage/safetensors.ts';
 import type { Data } from '#tests/api.ts';
 import { realPhotos } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startTraining, uploadImages } from '#tests/steps.ts';
 import { until } from '#tests/until.ts';
+import { readSafetensorsHeader } from '../storage/safetensors.ts';
 
 const api = await startServer({ worker: true });
 const photos = (await realPhotos()).slice(0, 5);

@@ -114,7 +114,7 @@ export async function findTraining(id: string): Promise<Training | null> {
   return isTraining(job) ? job : null;
 }
 
-export async function getTraining(id: string): Promise<Training> {
+async function getTraining(id: string): Promise<Training> {
   const training = await findTraining(id);
   if (training === null) throw new NotFound('training', id);
   return training;

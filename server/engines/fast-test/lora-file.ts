@@ -22,7 +22,7 @@ const MEAN = 'isengard.picture.diff_b';
 const CAPTIONS = 'isengard.captions.diff';
 /** A checkpoint of rank 128 with Prodigy's state has about 30 MB. */
 const MAX_BYTES = 64 * 2 ** 20;
-export const ARCHITECTURE = 'isengard-fast-test/lora';
+const ARCHITECTURE = 'isengard-fast-test/lora';
 
 /** What a file of this engine says, ready to decode. */
 export type Lora = {

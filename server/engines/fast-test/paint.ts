@@ -21,7 +21,7 @@ export async function raster(image: Sharp): Promise<Raster> {
 }
 
 /** The learned square as 8 bits. */
-export function square(picture: Float32Array): Raster {
+function square(picture: Float32Array): Raster {
   const data = new Uint8Array(PIXELS);
   for (let p = 0; p < PIXELS; p++)
     data[p] = Math.max(0, Math.min(255, 127.5 * ((picture[p] ?? 0) + 1) + 0.5));

@@ -8,7 +8,7 @@ const GROWTH = 1.01;
 const BELIEF = 0.1;
 
 /** Prodigy finds its own step size and wants a learning rate of about 1; the form's usual 1e-4 counts as that. */
-export const PRODIGY_SCALE = 1e4;
+const PRODIGY_SCALE = 1e4;
 
 /**
  * Mishchenko & Defazio, Prodigy: An Expeditiously Adaptive Parameter-Free Learner (2023), the Adam form. The step size

@@ -1,8 +1,5 @@
 import type { Random } from './random.ts';
 
-/** Says what `x`, seen through noise of deviation `sigma`, is without it; writes it to `clean`. */
-export type Denoise = (x: Float32Array, sigma: number, clean: Float32Array) => void;
-
 /** Stable Diffusion's thousand noise levels (scaled-linear betas 0.00085 … 0.012), lowest first. */
 const LEVELS = (() => {
   let kept = 1;

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+
+const axeSource = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+export type WatchedPage = {
+  page: Page;
+  /** What the console, the page and the network complained of so far. */
+  complaints: string[];
+  /** What axe finds on the page as it is, dark and light: one line a finding. */
+  inaccessible(): Promise<string[]>;
+};
+
+/** A page of its own context, with an ear on everything that goes wrong in it. */
+export async function openPage(browser: Browser, baseURL: string): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    baseURL,
+    locale: 'en-US',
+    viewport: { width: 1366, height: 900 },
+    colorScheme: 'dark',
+    // Colours that fade are no colours to measure a contrast of.
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`page: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`network: ${response.status()} ${response.url()}`);
+  });
+
+  return {
+    page,
+    complaints,
+    async inaccessible() {
+      const found: string[] = [];
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.waitForFunction(
+          (dark) => document.documentElement.classList.contains('dark') === dark,
+          colorScheme === 'dark',
+        );
+        await page.evaluate(axeSource);
+        const results = (await page.evaluate(
+          "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+        )) as AxeResults;
+        for (const { id, nodes } of results.violations) {
+          for (const node of nodes)
+            found.push(
+              `${colorScheme} ${new URL(page.url()).pathname}: ${id} at ${node.target.join(' ')} (${node.any[0]?.message ?? node.none[0]?.message ?? node.all[0]?.message ?? ''})`,
+            );
+        }
+      }
+      await page.emulateMedia({ colorScheme: 'dark' });
+      return found;
+    },
+  };
+}

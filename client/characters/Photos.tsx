@@ -1,0 +1,111 @@
+import { useSearchParams } from '@solidjs/router';
+import { useClient } from '@urql/solid';
+import ImagePlus from 'lucide-solid/icons/image-plus';
+import Upload from 'lucide-solid/icons/upload';
+import { createMemo, createSignal, onCleanup, Show } from 'solid-js';
+import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { Button } from '../ui/Button.tsx';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { chooseFiles } from '../ui/files.ts';
+import { plural } from '../ui/format.ts';
+import { DropZone } from './DropZone.tsx';
+import { PhotoGrid } from './PhotoGrid.tsx';
+import { PhotoInspector } from './PhotoInspector.tsx';
+import styles from './Photos.module.css';
+import { SizeChoice } from './SizeChoice.tsx';
+import { UploadPanel } from './UploadPanel.tsx';
+import { uploadsOf } from './uploads.ts';
+
+const Character = graphql(`
+  fragment Photos_character on Character {
+    id
+    name
+    triggerWord
+    imageCount
+    images(first: 500) {
+      edges { node { id ...PhotoGrid_image ...PhotoInspector_image } }
+    }
+  }
+`);
+
+const PHOTO_TYPES = 'image/jpeg,image/png,image/webp,image/gif,image/avif,image/heic';
+const REFRESH_MS = 700;
+
+export function Photos(props: { character: FragmentType<typeof Character>; onChanged: () => void }) {
+  const client = useClient();
+  const [search, setSearch] = useSearchParams<{ photo: string }>();
+  const character = () => useFragment(Character, props.character);
+  const photos = createMemo(() => character().images.edges.map((edge) => edge.node));
+  const selected = () => photos().find((photo) => photo.id === search.photo);
+  const select = (id: string | null) => setSearch({ photo: id }, { replace: true });
+  const [size, setSize] = createSignal<'S' | 'M' | 'L'>('M');
+
+  const { queue, listeners } = uploadsOf(client, character().id);
+  // Many photos end within a second; the page reads its list again at most every 700 ms.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onEnded = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      props.onChanged();
+    }, REFRESH_MS);
+  };
+  listeners.add(onEnded);
+  onCleanup(() => {
+    listeners.delete(onEnded);
+    clearTimeout(timer);
+  });
+
+  const choose = () => void chooseFiles(PHOTO_TYPES).then(queue.add);
+  const neighbour = (id: string) => {
+    const index = photos().findIndex((photo) => photo.id === id);
+    return photos()[index + 1]?.id ?? photos()[index - 1]?.id ?? null;
+  };
+
+  return (
+    <DropZone onFiles={queue.add} label={`Drop photos of ${character().name} to add them`}>
+      <UploadPanel queue={queue} />
+      <Show
+        when={photos().length > 0}
+        fallback={
+          <EmptyState
+            icon={ImagePlus}
+            title={`Add photos of ${character().name}`}
+            actions={
+              <Button kind="primary" icon={Upload} onClick={choose}>
+                Choose photos
+              </Button>
+            }
+          >
+            Drop them anywhere on this page, paste one, or choose files. Ten is the floor, 20 to 30 varied
+            ones train best: different light, angle, distance and background. JPEG, PNG, WebP, GIF, AVIF or
+            HEIC, up to 20 MB each.
+          </EmptyState>
+        }
+      >
+        <div class={styles.tools}>
+          <p class="muted small">{plural(character().imageCount, 'photo')}. Drop or paste more anywhere.</p>
+          <SizeChoice value={size()} onChange={setSize} />
+          <Button icon={Upload} onClick={choose}>
+            Add photos
+          </Button>
+        </div>
+        <div class={styles.split} data-open={selected() !== undefined}>
+          <PhotoGrid photos={photos()} size={size()} selectedId={search.photo ?? null} onSelect={select} />
+          <Show when={selected()}>
+            {(photo) => (
+              <PhotoInspector
+                image={photo()}
+                triggerWord={character().triggerWord}
+                onClose={() => select(null)}
+                onDeleted={(id) => {
+                  select(neighbour(id));
+                  props.onChanged();
+                }}
+              />
+            )}
+          </Show>
+        </div>
+      </Show>
+    </DropZone>
+  );
+}

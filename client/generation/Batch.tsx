@@ -1,0 +1,159 @@
+import { createSubscription } from '@urql/solid';
+import Shuffle from 'lucide-solid/icons/shuffle';
+import Square from 'lucide-solid/icons/square';
+import { createSignal, For, onMount, Show } from 'solid-js';
+import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { CancelJobDialog } from '../queue/CancelJobDialog.tsx';
+import { Button } from '../ui/Button.tsx';
+import { formatEta } from '../ui/format.ts';
+import { StateBadge } from '../ui/StateBadge.tsx';
+import { Time } from '../ui/Time.tsx';
+import styles from './Batch.module.css';
+import { BatchTile } from './BatchTile.tsx';
+import { RepeatButton } from './RepeatButton.tsx';
+
+const Generation = graphql(`
+  fragment Batch_generation on Generation {
+    id
+    title
+    state
+    step
+    steps
+    position
+    eta { seconds lowSeconds highSeconds }
+    error { message advice }
+    createdAt
+    prompt
+    width
+    height
+    samplingSteps
+    guidanceScale
+    sampler
+    seed
+    count
+    loras { name strength }
+    outputs { id index thumbHash thumbnailUrl(size: LARGE) }
+    previews { index url }
+  }
+`);
+
+const GenerationUpdates = graphql(`
+  subscription GenerationUpdates($id: ID!) {
+    generationUpdates(generationId: $id) { id ...Batch_generation }
+  }
+`);
+
+/** One batch: its pictures as they come, and how they were asked for in one line. */
+export function Batch(props: {
+  generation: FragmentType<typeof Generation>;
+  onUseSeed: (seed: number) => void;
+}) {
+  const generation = () => useFragment(Generation, props.generation);
+  const isOpen = () => generation().state === 'QUEUED' || generation().state === 'RUNNING';
+  const [asking, setAsking] = createSignal(false);
+  createSubscription({
+    query: GenerationUpdates,
+    variables: () => ({ id: generation().id }),
+    pause: () => !isOpen(),
+  });
+  // The queue and the rail link to a batch; it is there only once the list has loaded.
+  onMount(() => {
+    if (location.hash === `#${generation().id}`) document.getElementById(generation().id)?.scrollIntoView();
+  });
+  const tiles = () => Array.from({ length: generation().count }, (_, index) => index);
+  const outputAt = (index: number) => generation().outputs.find((output) => output.index === index);
+  const previewAt = (index: number) => generation().previews.find((preview) => preview.index === index);
+  const size = () => `${generation().width} × ${generation().height}`;
+  const loras = () => generation().loras.map((use) => `${use.name} × ${use.strength}`);
+
+  return (
+    <article class={styles.batch} id={generation().id} aria-label={generation().prompt}>
+      <header class={styles.head}>
+        <div class={styles.words}>
+          <p class={styles.prompt}>{generation().prompt}</p>
+          <p class={`${styles.line} numbers`}>
+            {[
+              size(),
+              ...loras(),
+              `${generation().samplingSteps} steps`,
+              `guidance ${generation().guidanceScale}`,
+              generation().sampler,
+            ].join(' · ')}
+            {' · '}
+            <button
+              type="button"
+              class={styles.seed}
+              title="Lock this seed in the composer"
+              onClick={() => props.onUseSeed(generation().seed)}
+            >
+              seed {generation().seed}
+            </button>
+            {' · '}
+            <Time at={generation().createdAt} />
+          </p>
+        </div>
+        <div class={styles.actions}>
+          <Show when={generation().state !== 'COMPLETED'}>
+            <StateBadge
+              state={generation().state}
+              {...(generation().position == null ? {} : { word: `Place ${generation().position}` })}
+            />
+          </Show>
+          <Show when={generation().state === 'RUNNING' ? generation().eta : null}>
+            {(eta) => <span class="muted small numbers">{formatEta(eta())}</span>}
+          </Show>
+          <Show
+            when={isOpen()}
+            fallback={
+              <>
+                <RepeatButton small generationId={generation().id} newSeed={false}>
+                  Again
+                </RepeatButton>
+                <RepeatButton small generationId={generation().id} newSeed icon={Shuffle}>
+                  Vary
+                </RepeatButton>
+              </>
+            }
+          >
+            <Button kind="quiet" size="small" icon={Square} onClick={() => setAsking(true)}>
+              Cancel
+            </Button>
+            <CancelJobDialog
+              open={asking()}
+              job={generation()}
+              consequence={`${generation().outputs.length} of ${generation().count} images are made and stay.`}
+              onClose={() => setAsking(false)}
+            />
+          </Show>
+        </div>
+      </header>
+      <Show when={generation().error}>
+        {(error) => (
+          <p class={styles.error} role="alert">
+            {error().message} {error().advice}
+          </p>
+        )}
+      </Show>
+      <Show when={isOpen() || generation().outputs.length > 0}>
+        <ul class={styles.tiles} style={{ '--ratio': generation().width / generation().height }}>
+          <For each={tiles()}>
+            {(index) => (
+              <Show when={isOpen() || outputAt(index) !== undefined}>
+                <li>
+                  <BatchTile
+                    index={index}
+                    prompt={generation().prompt}
+                    ratio={generation().width / generation().height}
+                    output={outputAt(index)}
+                    previewUrl={previewAt(index)?.url}
+                    isRunning={generation().state === 'RUNNING'}
+                  />
+                </li>
+              </Show>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </article>
+  );
+}

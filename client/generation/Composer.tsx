@@ -1,0 +1,180 @@
+import Sparkles from 'lucide-solid/icons/sparkles';
+import { createMemo, For, Show } from 'solid-js';
+import type { SetStoreFunction } from 'solid-js/store';
+import { useFragment } from '../gql/index.ts';
+import { ParameterField, ParameterFields, type ParameterRef } from '../parameters/ParameterField.tsx';
+import { defaultText, type Parameter } from '../parameters/parameter.ts';
+import { Button } from '../ui/Button.tsx';
+import { ChipButton } from '../ui/Chip.tsx';
+import { RangeField, SelectField, TextArea } from '../ui/Field.tsx';
+import { plural } from '../ui/format.ts';
+import { AspectPicker } from './AspectPicker.tsx';
+import styles from './Composer.module.css';
+import { type Draft, type Facts, hasOwnField, hasWord, problemsOf, withWord } from './draft.ts';
+import { LoraStack } from './LoraStack.tsx';
+import type { LoraOption } from './lora-option.ts';
+import { SeedField } from './SeedField.tsx';
+import { Toggles } from './Toggles.tsx';
+
+type Engine = {
+  label: string;
+  health: { isHealthy: boolean; message: string };
+  baseModels: readonly { id: string; label: string }[];
+  parameters: readonly ParameterRef[];
+  toggles: readonly {
+    name: string;
+    label: string;
+    description: string;
+    unsupported?: string | null;
+    parameters: readonly ParameterRef[];
+  }[];
+};
+
+/** What to make. It stays as it is while one looks at what came of it. */
+export function Composer(props: {
+  draft: Draft;
+  setDraft: SetStoreFunction<Draft>;
+  facts: Facts;
+  engine: Engine;
+  loras: readonly LoraOption[];
+  pending: boolean;
+  refusal: string | null;
+  onStart: () => void;
+}) {
+  const problems = createMemo(() => problemsOf(props.draft, props.facts));
+  const used = () => props.loras.filter((lora) => props.draft.loras.some((use) => use.loraId === lora.id));
+  const words = createMemo(() => [...new Set(used().flatMap((lora) => lora.triggerWord ?? []))]);
+  const negative = () => props.facts.parameters.find((parameter) => parameter.name === 'negativePrompt');
+  const rest = createMemo(() =>
+    props.engine.parameters
+      .map((ref) => ({ ref, about: useFragment(ParameterFields, ref) }))
+      .filter(({ about }) => !hasOwnField(about)),
+  );
+  const start = (event: Event) => {
+    event.preventDefault();
+    if (problems().length === 0 && !props.pending) props.onStart();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) start(event);
+  };
+
+  return (
+    <form class={styles.composer} onSubmit={start} onKeyDown={onKeyDown} aria-label="What to generate">
+      <div class={styles.prompt}>
+        <TextArea
+          label="Prompt"
+          rows={4}
+          maxLength={2000}
+          placeholder="ember fox, portrait in a pine forest, morning light"
+          value={props.draft.prompt}
+          onInput={(event) => props.setDraft('prompt', event.currentTarget.value)}
+        />
+        <Show when={words().length > 0}>
+          <div class={styles.chips}>
+            <For each={words()}>
+              {(word) => (
+                <ChipButton
+                  label={`Put the trigger word ${word} into the prompt`}
+                  pressed={hasWord(props.draft.prompt, word)}
+                  onClick={() => props.setDraft('prompt', withWord(props.draft.prompt, word))}
+                >
+                  {word}
+                </ChipButton>
+              )}
+            </For>
+            <Show when={words().some((word) => !hasWord(props.draft.prompt, word))}>
+              <span class={styles.hint}>Without its trigger word a LoRA may stay silent.</span>
+            </Show>
+          </div>
+        </Show>
+      </div>
+      <LoraStack
+        uses={props.draft.loras}
+        loras={props.loras}
+        onChange={(uses) => props.setDraft('loras', uses)}
+      />
+      <AspectPicker
+        aspects={props.facts.aspects}
+        aspect={props.draft.aspect}
+        quality={props.draft.quality}
+        onAspect={(name) => props.setDraft('aspect', name)}
+        onQuality={(quality) => props.setDraft('quality', quality)}
+      />
+      <div class={styles.pair}>
+        <RangeField
+          label="Images"
+          min={1}
+          max={16}
+          step={1}
+          value={props.draft.count}
+          onInput={(count) => props.setDraft('count', count)}
+        />
+        <SeedField
+          seed={props.draft.seed}
+          isLocked={props.draft.isSeedLocked}
+          onChange={(seed, isSeedLocked) => props.setDraft({ seed, isSeedLocked })}
+        />
+      </div>
+      <details class={styles.more}>
+        <summary>Negative prompt, model, sampling</summary>
+        <div class={styles.fields}>
+          <TextArea
+            label="Negative prompt"
+            rows={2}
+            maxLength={1000}
+            disabled={negative()?.unsupported != null}
+            help={negative()?.unsupported ?? 'What the picture should not show.'}
+            value={props.draft.negativePrompt}
+            onInput={(event) => props.setDraft('negativePrompt', event.currentTarget.value)}
+          />
+          <SelectField
+            label="Base model"
+            value={props.draft.baseModel ?? props.engine.baseModels[0]?.id ?? ''}
+            options={props.engine.baseModels.map((model) => ({ value: model.id, label: model.label }))}
+            onChange={(baseModel) => props.setDraft({ baseModel })}
+          />
+          <For each={rest()}>
+            {({ ref, about }) => (
+              <ParameterField
+                parameter={ref}
+                text={props.draft.texts[about.name] ?? defaultText(about as Parameter)}
+                onInput={(text) => props.setDraft('texts', about.name, text)}
+              />
+            )}
+          </For>
+        </div>
+      </details>
+      <Toggles
+        toggles={props.engine.toggles}
+        drafts={props.draft.toggles}
+        onChange={(name, toggle) => props.setDraft('toggles', name, toggle)}
+      />
+      <div class={styles.foot}>
+        <Show when={!props.engine.health.isHealthy}>
+          <p class={styles.warn}>
+            {props.engine.label} is not ready: {props.engine.health.message} The batch waits in the queue.
+          </p>
+        </Show>
+        <Show when={props.refusal}>
+          <p class={styles.bad} role="alert">
+            {props.refusal}
+          </p>
+        </Show>
+        <Show when={problems().length > 0 && props.draft.prompt.trim() !== ''}>
+          <p class={styles.bad} role="status">
+            {problems().join(' ')}
+          </p>
+        </Show>
+        <Button
+          kind="primary"
+          type="submit"
+          icon={Sparkles}
+          pending={props.pending}
+          disabled={problems().length > 0}
+        >
+          Generate {plural(props.draft.count, 'image')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,47 @@
+import { useNavigate } from '@solidjs/router';
+import RotateCcw from 'lucide-solid/icons/rotate-ccw';
+import type { JSX } from 'solid-js';
+import { graphql } from '../gql/index.ts';
+import { createAction } from '../graphql/action.ts';
+import { Button, type IconType } from '../ui/Button.tsx';
+import { toast } from '../ui/toast.ts';
+
+const RepeatGeneration = graphql(`
+  mutation RepeatGeneration($input: RepeatGenerationInput!) {
+    repeatGeneration(input: $input) {
+      __typename
+      ... on RepeatGenerationSuccess { generation { id } }
+      ... on UserError { message }
+    }
+  }
+`);
+
+/** The same batch once more, or with another seed. */
+export function RepeatButton(props: {
+  generationId: string;
+  newSeed: boolean;
+  icon?: IconType;
+  small?: boolean;
+  children: JSX.Element;
+}) {
+  const navigate = useNavigate();
+  const action = createAction(RepeatGeneration);
+  const repeat = async () => {
+    const input = { generationId: props.generationId, newSeed: props.newSeed };
+    const result = (await action.run({ input }))?.repeatGeneration;
+    if (result === undefined) return;
+    if ('generation' in result) navigate('/generate');
+    else toast({ kind: 'bad', title: 'It was not started', message: result.message });
+  };
+  return (
+    <Button
+      size={props.small === true ? 'small' : 'medium'}
+      kind={props.small === true ? 'quiet' : 'plain'}
+      icon={props.icon ?? RotateCcw}
+      pending={action.pending()}
+      onClick={repeat}
+    >
+      {props.children}
+    </Button>
+  );
+}

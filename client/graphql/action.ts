@@ -1,0 +1,31 @@
+import { type AnyVariables, type TypedDocumentNode, useClient } from '@urql/solid';
+import { type Accessor, createSignal } from 'solid-js';
+import { toast } from '../ui/toast.ts';
+import { describe } from './errors.ts';
+
+type Action<Data, Variables> = {
+  pending: Accessor<boolean>;
+  /** The mutation's data with its typed errors in it; undefined when it failed unforeseen, which a toast has told. */
+  run: (variables: Variables) => Promise<Data | undefined>;
+};
+
+export function createAction<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+): Action<Data, Variables> {
+  const client = useClient();
+  const [pending, setPending] = createSignal(false);
+  return {
+    pending,
+    run: async (variables) => {
+      setPending(true);
+      try {
+        const result = await client.mutation(document, variables).toPromise();
+        if (result.error === undefined) return result.data;
+        toast({ kind: 'bad', title: 'That did not work', ...describe(result.error, result.operation) });
+        return undefined;
+      } finally {
+        setPending(false);
+      }
+    },
+  };
+}

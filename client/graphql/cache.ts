@@ -1,0 +1,102 @@
+import type { Exchange } from '@urql/core';
+import { type Cache, cacheExchange, type UpdateResolver } from '@urql/exchange-graphcache';
+import { possibleTypes } from './possible-types.ts';
+
+/** Parts of their parent, without an id of their own. */
+const EMBEDDED = [
+  'Info',
+  'Capabilities',
+  'TrainingCapabilities',
+  'GenerationCapabilities',
+  'VideoCapabilities',
+  'EngineHealth',
+  'BaseModel',
+  'Toggle',
+  'NumberParameter',
+  'ChoiceParameter',
+  'BooleanParameter',
+  'TextParameter',
+  'ChoiceOption',
+  'TrainingPreset',
+  'TrainingConfig',
+  'AspectPreset',
+  'CharacterContents',
+  'Eta',
+  'JobError',
+  'LogLine',
+  'JobCounts',
+  'Gpu',
+  'Metric',
+  'StepMetric',
+  'LoraUse',
+  'ControlNetUse',
+  'IpAdapterUse',
+  'FaceDetailerUse',
+  'UpscaleUse',
+  'Preview',
+  'JobStateChanged',
+  'JobStageChanged',
+  'JobProgressed',
+  'JobLogged',
+  'SampleAdded',
+  'CheckpointAdded',
+  'OutputAdded',
+  'PreviewUpdated',
+];
+
+const JOB_LISTS = ['jobs', 'jobCounts', 'trainings', 'generations'];
+const RESULT_LISTS = ['outputs', 'loras'];
+
+function forget(cache: Cache, entity: string, fields: readonly string[]): void {
+  for (const field of cache.inspectFields(entity)) {
+    if (fields.includes(field.fieldName)) cache.invalidate(entity, field.fieldName, field.arguments);
+  }
+}
+
+function forgetCharacterSums(cache: Cache, id: string): void {
+  forget(cache, `Character:${id}`, ['lastTraining', 'newestLora', 'loraCount', 'contents']);
+}
+
+/** After a mutation succeeded, these root lists are read again by whoever shows them. */
+function forgetting(...fields: string[]): UpdateResolver {
+  return (_result, _args, cache) => forget(cache, 'Query', fields);
+}
+
+type JobUpdate = { jobUpdates: { id: string; state: string; character?: { id: string } | null } | null };
+
+export function createCache(): Exchange {
+  // Lists hold jobs by state: they are read again when a state changed, not at each step.
+  const states = new Map<string, string>();
+  const onJobUpdate: UpdateResolver<JobUpdate> = (result, _args, cache) => {
+    const job = result.jobUpdates;
+    if (job === null || states.get(job.id) === job.state) return;
+    states.set(job.id, job.state);
+    forget(cache, 'Query', [...JOB_LISTS, ...RESULT_LISTS]);
+    if (job.character != null) forgetCharacterSums(cache, job.character.id);
+  };
+
+  return cacheExchange({
+    possibleTypes,
+    keys: Object.fromEntries(EMBEDDED.map((type) => [type, () => null])),
+    updates: {
+      Mutation: {
+        createCharacter: forgetting('characters'),
+        updateCharacter: forgetting('characters'),
+        deleteCharacter: forgetting('characters', ...JOB_LISTS, ...RESULT_LISTS),
+        uploadImages: forgetting('characters'),
+        deleteImages: (result: { deleteImages: { deletedIds?: string[] } }, _args, cache) => {
+          for (const id of result.deleteImages.deletedIds ?? []) cache.invalidate(`Image:${id}`);
+        },
+        startTraining: forgetting(...JOB_LISTS),
+        resumeTraining: forgetting(...JOB_LISTS),
+        startGeneration: forgetting(...JOB_LISTS),
+        repeatGeneration: forgetting(...JOB_LISTS),
+        cancelJob: forgetting(...JOB_LISTS),
+        retryJob: forgetting(...JOB_LISTS),
+        moveJob: forgetting(...JOB_LISTS),
+        deleteLora: forgetting('loras', 'characters'),
+      },
+      Subscription: { jobUpdates: onJobUpdate as unknown as UpdateResolver },
+    },
+  });
+}

@@ -1,0 +1,31 @@
+/** Which types an interface of the schema has; a test compares it with the printed schema. */
+export const possibleTypes = {
+  Job: ['Training', 'Generation'],
+  JobEvent: [
+    'JobStateChanged',
+    'JobStageChanged',
+    'JobProgressed',
+    'JobLogged',
+    'SampleAdded',
+    'CheckpointAdded',
+    'OutputAdded',
+    'PreviewUpdated',
+  ],
+  Parameter: ['NumberParameter', 'ChoiceParameter', 'BooleanParameter', 'TextParameter'],
+  UserError: [
+    'NotFound',
+    'InvalidInput',
+    'TriggerWordTaken',
+    'TooManyFiles',
+    'UploadTooLarge',
+    'TooFewImages',
+    'UnsupportedParameter',
+    'JobHasEnded',
+    'JobHasNotEnded',
+    'JobNotQueued',
+    'NoCheckpoint',
+    'LoraInUse',
+    'NotImplemented',
+    'ImageUnreadable',
+  ],
+};

@@ -1,0 +1,27 @@
+import { useSearchParams } from '@solidjs/router';
+import { LinkButton } from '../ui/Button.tsx';
+import { TextField } from '../ui/Field.tsx';
+import { Page } from '../ui/Page.tsx';
+import { LoraList } from './LoraList.tsx';
+import styles from './LorasPage.module.css';
+
+export function LorasPage() {
+  const [params, setParams] = useSearchParams<{ search: string }>();
+  return (
+    <Page title="LoRAs">
+      <search class={styles.tools}>
+        <TextField
+          label="Search"
+          hideLabel
+          type="search"
+          placeholder="Search by name"
+          value={params.search ?? ''}
+          onInput={(event) => setParams({ search: event.currentTarget.value }, { replace: true })}
+        />
+      </search>
+      <LoraList search={params.search} empty="Train a character: each finished training leaves a LoRA here.">
+        <LinkButton href="/">To the characters</LinkButton>
+      </LoraList>
+    </Page>
+  );
+}

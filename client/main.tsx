@@ -1,0 +1,8 @@
+import './ui/base.css';
+import { render } from 'solid-js/web';
+import { App } from './App.tsx';
+import { applyTheme } from './ui/theme.ts';
+
+applyTheme();
+const root = document.getElementById('app');
+if (root !== null) render(() => <App />, root);

@@ -1,0 +1,84 @@
+import { A } from '@solidjs/router';
+import Flame from 'lucide-solid/icons/flame';
+import Sparkles from 'lucide-solid/icons/sparkles';
+import { Match, Show, Switch } from 'solid-js';
+import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { jobHref } from '../shell/job-link.ts';
+import { formatCount, formatDuration, formatEta } from '../ui/format.ts';
+import { Progress } from '../ui/Progress.tsx';
+import { StateBadge } from '../ui/StateBadge.tsx';
+import { Time } from '../ui/Time.tsx';
+import { JobActions } from './JobActions.tsx';
+import styles from './JobRow.module.css';
+
+const Job = graphql(`
+  fragment JobRow_job on Job {
+    id
+    kind
+    state
+    title
+    step
+    steps
+    position
+    attempt
+    elapsedSeconds
+    createdAt
+    finishedAt
+    eta { seconds lowSeconds highSeconds }
+    error { message advice }
+  }
+`);
+
+export function JobRow(props: { job: FragmentType<typeof Job>; order: readonly string[] }) {
+  const job = () => useFragment(Job, props.job);
+  return (
+    <li class={styles.row}>
+      <Show when={job().kind === 'TRAINING'} fallback={<Sparkles size={16} aria-label="Generation" />}>
+        <Flame size={16} aria-label="Training" />
+      </Show>
+      <div class={styles.what}>
+        <A href={jobHref(job())} class={styles.title}>
+          {job().title}
+        </A>
+        <Show when={job().error}>
+          {(error) => (
+            <p class={styles.why}>
+              {error().message} <span class="muted">{error().advice}</span>
+            </p>
+          )}
+        </Show>
+      </div>
+      <div class={`${styles.state} numbers`}>
+        <Switch fallback={<StateBadge state={job().state} />}>
+          <Match when={job().state === 'RUNNING'}>
+            <div class={styles.progress}>
+              <Progress value={job().step} max={job().steps} label={`${job().title}, steps`} />
+              <span class={styles.numbers}>
+                {formatCount(job().step)} / {formatCount(job().steps)}
+                <Show when={job().eta}>{(eta) => <> · {formatEta(eta())}</>}</Show>
+              </span>
+            </div>
+          </Match>
+          <Match when={job().state === 'QUEUED'}>
+            <StateBadge
+              state="QUEUED"
+              word={job().position === 1 ? 'Next' : `Place ${job().position ?? '–'}`}
+            />
+          </Match>
+        </Switch>
+      </div>
+      <span class={`${styles.when} numbers`}>
+        <Show when={job().finishedAt} fallback={<Time at={job().createdAt} />}>
+          {(at) => (
+            <>
+              <Time at={at()} />
+              <Show when={job().elapsedSeconds}>{(seconds) => <>, took {formatDuration(seconds())}</>}</Show>
+            </>
+          )}
+        </Show>
+        <Show when={job().attempt > 1}> · attempt {job().attempt}</Show>
+      </span>
+      <JobActions job={job()} order={props.order} />
+    </li>
+  );
+}

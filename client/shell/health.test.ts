@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { healthOf } from './health.ts';
+
+const engine = (label: string, isHealthy: boolean) => ({ label, isHealthy, message: 'So it says.' });
+
+test('health says what one can do now', () => {
+  expect(healthOf({ workers: 0, engines: [engine('Fast test', true)] })).toMatchObject({
+    tone: 'bad',
+    words: 'No worker runs',
+  });
+  expect(healthOf({ workers: 1, engines: [engine('Fast test', true)] }).words).toBe('1 worker, ready');
+  const partly = healthOf({ workers: 2, engines: [engine('AI-Toolkit', true), engine('ComfyUI', false)] });
+  expect(partly).toMatchObject({ tone: 'warn', words: '2 workers, ComfyUI offline' });
+});

@@ -1,0 +1,100 @@
+import { createMemo, createSignal, For, Show } from 'solid-js';
+import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { Card } from '../ui/Card.tsx';
+import { formatCount, plural } from '../ui/format.ts';
+import { ImageTile } from '../ui/ImageTile.tsx';
+import { Lightbox } from '../ui/Lightbox.tsx';
+import styles from './Samples.module.css';
+import { type Cell, matrixOf, walk } from './sample-matrix.ts';
+
+const Sample = graphql(`
+  fragment Samples_sample on Sample {
+    id
+    step
+    promptIndex
+    prompt
+    seed
+    width
+    height
+    thumbHash
+    url
+    thumbnailUrl
+  }
+`);
+
+/** Rows are prompts, columns are steps: one sees it learn from left to right. */
+export function Samples(props: { samples: readonly FragmentType<typeof Sample>[] }) {
+  const samples = createMemo(() => useFragment(Sample, props.samples));
+  const matrix = createMemo(() => matrixOf(samples()));
+  const [open, setOpen] = createSignal<Cell | null>(null);
+  const shown = createMemo(() => {
+    const cell = open();
+    if (cell === null) return undefined;
+    return samples().find((sample) => sample.step === cell.step && sample.promptIndex === cell.promptIndex);
+  });
+  return (
+    <Card
+      title="Samples"
+      aside={
+        <Show when={samples().length > 0}>{plural(samples().length, 'picture')}, newest on the right</Show>
+      }
+    >
+      <Show
+        when={matrix().rows.length > 0}
+        fallback={<p class="muted small">The first samples come after the first round of steps.</p>}
+      >
+        <div class={styles.scroll}>
+          <table class={styles.table}>
+            <thead>
+              <tr>
+                <th class={styles.corner}>
+                  <span class="srOnly">Prompt</span>
+                </th>
+                <For each={matrix().steps}>
+                  {(step) => <th class={`${styles.step} numbers`}>{formatCount(step)}</th>}
+                </For>
+              </tr>
+            </thead>
+            <tbody>
+              <For each={matrix().rows}>
+                {(row) => (
+                  <tr>
+                    <th class={styles.prompt} title={row.prompt}>
+                      <span>{row.prompt}</span>
+                    </th>
+                    <For each={matrix().steps}>
+                      {(step) => (
+                        <td class={styles.cell}>
+                          <Show when={row.byStep.get(step)}>
+                            {(sample) => (
+                              <ImageTile
+                                src={sample().thumbnailUrl}
+                                thumbHash={sample().thumbHash}
+                                alt={`Step ${step}: ${row.prompt}`}
+                                onOpen={() => setOpen({ step, promptIndex: row.promptIndex })}
+                              />
+                            )}
+                          </Show>
+                        </td>
+                      )}
+                    </For>
+                  </tr>
+                )}
+              </For>
+            </tbody>
+          </table>
+        </div>
+      </Show>
+      <Lightbox
+        picture={(() => {
+          const sample = shown();
+          return sample === undefined ? null : { ...sample, alt: `Step ${sample.step}: ${sample.prompt}` };
+        })()}
+        title={shown() === undefined ? '' : `Step ${formatCount(shown()?.step ?? 0)} · ${shown()?.prompt}`}
+        onClose={() => setOpen(null)}
+        onWalk={(direction) => setOpen((cell) => (cell === null ? null : walk(matrix(), cell, direction)))}
+        caption={<span class="mono">seed {shown()?.seed}</span>}
+      />
+    </Card>
+  );
+}

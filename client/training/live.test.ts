@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { applyEvent, type Live, type LiveEvent, type LiveSample, startLive } from './live.ts';
+
+const at = '2026-01-01T00:00:00Z';
+const progressed = (cursor: string, step: number): LiveEvent<LiveSample> => ({
+  __typename: 'JobProgressed',
+  cursor,
+  at,
+  metrics: [{ step, loss: 1 / step, learningRate: 1e-4 }],
+});
+const logged = (cursor: string, message: string): LiveEvent<LiveSample> => ({
+  __typename: 'JobLogged',
+  cursor,
+  at,
+  level: 'INFO',
+  message,
+});
+const all = (live: Live<LiveSample>, events: readonly LiveEvent<LiveSample>[]) =>
+  events.reduce(applyEvent, live);
+const empty = startLive<LiveSample>({ points: [], samples: [], lines: [] });
+
+test('a replay after a lost socket changes nothing', () => {
+  const events = [progressed('1', 1), logged('2', 'begun'), progressed('3', 2), progressed('4', 3)];
+  const once = all(empty, events);
+  const again = all(once, [...events, progressed('5', 4)]);
+  expect(all(once, events)).toBe(once);
+  expect(again.points.map((point) => point.step)).toEqual([1, 2, 3, 4]);
+  expect(again.lines).toHaveLength(1);
+});
+
+test('steps that the page had read already are not counted twice', () => {
+  const stored = { step: 5, loss: 0.2, smoothedLoss: 0.2, learningRate: 1e-4 };
+  const live = all(startLive<LiveSample>({ points: [stored], samples: [], lines: [] }), [
+    progressed('8', 5),
+    progressed('9', 6),
+  ]);
+  expect(live.points.map((point) => point.step)).toEqual([5, 6]);
+});
+
+test('a sample stands once, and one that was pruned not at all', () => {
+  const sample = { id: 's', step: 100, promptIndex: 0 };
+  const live = all(startLive<LiveSample>({ points: [], samples: [sample], lines: [] }), [
+    { __typename: 'SampleAdded', cursor: '1', at, sample },
+    { __typename: 'SampleAdded', cursor: '2', at, sample: null },
+  ]);
+  expect(live.samples).toEqual([sample]);
+});

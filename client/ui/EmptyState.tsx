@@ -1,0 +1,30 @@
+import { type JSX, Show } from 'solid-js';
+import type { IconType } from './Button.tsx';
+import styles from './EmptyState.module.css';
+
+/** Nothing here yet: what would be here, and how to get it. */
+export function EmptyState(props: {
+  icon: IconType;
+  title: string;
+  children?: JSX.Element;
+  actions?: JSX.Element;
+}) {
+  const Icon = () => {
+    const Glyph = props.icon;
+    return <Glyph size={20} aria-hidden="true" />;
+  };
+  return (
+    <div class={styles.empty}>
+      <span class={styles.icon}>
+        <Icon />
+      </span>
+      <h2 class={styles.title}>{props.title}</h2>
+      <Show when={props.children}>
+        <div class={styles.text}>{props.children}</div>
+      </Show>
+      <Show when={props.actions}>
+        <div class={styles.actions}>{props.actions}</div>
+      </Show>
+    </div>
+  );
+}

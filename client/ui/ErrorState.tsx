@@ -1,0 +1,42 @@
+import CircleAlert from 'lucide-solid/icons/circle-alert';
+import Compass from 'lucide-solid/icons/compass';
+import RotateCcw from 'lucide-solid/icons/rotate-ccw';
+import { Button, LinkButton } from './Button.tsx';
+import { CorrelationId } from './CorrelationId.tsx';
+import { EmptyState } from './EmptyState.tsx';
+
+export function ErrorState(props: {
+  message: string;
+  correlationId: string | null;
+  retry?: string;
+  onRetry: () => void;
+}) {
+  return (
+    <div role="alert">
+      <EmptyState
+        icon={CircleAlert}
+        title="This could not be loaded"
+        actions={
+          <Button icon={RotateCcw} onClick={() => props.onRetry()}>
+            {props.retry ?? 'Try again'}
+          </Button>
+        }
+      >
+        {props.message}
+        <CorrelationId id={props.correlationId} />
+      </EmptyState>
+    </div>
+  );
+}
+
+export function NotFound(props: { what: string; href: string; back: string }) {
+  return (
+    <EmptyState
+      icon={Compass}
+      title={`There is no such ${props.what}`}
+      actions={<LinkButton href={props.href}>{props.back}</LinkButton>}
+    >
+      It may have been deleted, or the address is not whole.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,27 @@
+import { createReadStream } from 'node:fs';
+import { readPictureWithThumbnails } from '#server/storage/pictures.ts';
+import { prepareVolume, storage } from '#server/storage/volume.ts';
+import { clock } from './measure.ts';
+import { answer } from './processes.ts';
+
+/** As many at a time as the server has: one that is received while two are decoded. */
+const AT_A_TIME = 3;
+const MAX_BYTES = 20 * 2 ** 20;
+
+/** What the server does with a photo, and nothing else: hash and write it, decode it, write its thumbnails, sync, rename. */
+async function keep(path: string) {
+  const received = await storage.receive(createReadStream(path), { maxBytes: MAX_BYTES });
+  await readPictureWithThumbnails(received.path, received.sha256);
+  await storage.keep(received.path, `uploads/bench/${received.sha256}.jpg`);
+}
+
+await prepareVolume();
+answer<{ paths: string[] }>({}, async ({ paths }) => {
+  const startedAt = clock();
+  const waiting = paths.values();
+  const work = async () => {
+    for (const path of waiting) await keep(path);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  return { elapsed: clock() - startedAt };
+});

@@ -26,14 +26,16 @@ export function DeleteCharacterDialog(props: {
 }) {
   const action = createAction(DeleteCharacter);
   const remove = async () => {
-    const data = await action.run({ input: { id: props.character.id } });
+    // Read before the answer: with it, the character is gone from the cache, and from these props.
+    const { id, name } = props.character;
+    const data = await action.run({ input: { id } });
     if (data === undefined) return;
     const result = data.deleteCharacter;
     props.onClose();
     if ('receipt' in result)
       toast({
         kind: 'good',
-        title: `${props.character.name} is gone`,
+        title: `${name} is gone`,
         message: nameContents(result.receipt),
       });
     else toast({ kind: 'bad', title: 'Nothing was deleted', message: result.message });

@@ -32,14 +32,16 @@ export function DeleteLoraDialog(props: {
   );
   const isForced = () => users().length > 0;
   const remove = async () => {
-    const result = (await action.run({ input: { loraId: props.lora.id, force: isForced() } }))?.deleteLora;
+    // Read before the answer: with it, the LoRA is gone from the cache, and from these props.
+    const { id, name } = props.lora;
+    const result = (await action.run({ input: { loraId: id, force: isForced() } }))?.deleteLora;
     if (result === undefined) return;
     if (result.__typename === 'LoraInUse') return setUsers(result.jobs.map((job) => job.title));
     props.onClose();
     if (result.__typename === 'DeleteLoraSuccess') {
       toast({
         kind: 'good',
-        title: `${props.lora.name} is gone`,
+        title: `${name} is gone`,
         message: `${formatBytes(result.lora.bytes)} are free again.`,
       });
     } else toast({ kind: 'bad', title: 'The LoRA was not deleted', message: result.message });

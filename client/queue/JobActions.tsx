@@ -47,9 +47,11 @@ export function JobActions(props: { job: Job; order: readonly string[] }) {
   const move = async (by: -1 | 1) => {
     // Down means before the one after the next; past the end there is none, and that is the end.
     const beforeJobId = props.order[by === -1 ? place() - 1 : place() + 2] ?? null;
-    const result = (await moving.run({ input: { jobId: props.job.id, beforeJobId } }))?.moveJob;
+    const { id, title } = props.job;
+    const target = place() + 1 + by;
+    const result = (await moving.run({ input: { jobId: id, beforeJobId } }))?.moveJob;
     if (result === undefined) return;
-    if ('job' in result) announce(`${props.job.title} is now at place ${place() + 1 + by}`);
+    if ('job' in result) announce(`${title} is now at place ${target}`);
     else toast({ kind: 'bad', title: 'It was not moved', message: result.message });
   };
   const retry = async () => {

@@ -35,8 +35,9 @@ export function Picture(props: {
           loading={props.eager === true ? 'eager' : 'lazy'}
           decoding="async"
           data-loaded={loaded() === props.src}
-          onLoad={() => setLoaded(props.src)}
-          onError={() => setBroken(props.src)}
+          // The element's own address: it may load after this component is gone, and props then lead nowhere.
+          onLoad={(event) => setLoaded(event.currentTarget.getAttribute('src'))}
+          onError={(event) => setBroken(event.currentTarget.getAttribute('src'))}
         />
       </Show>
     </span>

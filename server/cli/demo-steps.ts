@@ -22,7 +22,7 @@ const CREATE = /* GraphQL */ `
 `;
 
 /** `Mara Voß` → `mara_vo`. What a model has never read elsewhere makes the best trigger word. */
-export function triggerWordOf(name: string) {
+function triggerWordOf(name: string) {
   const word = name
     .normalize('NFD')
     .toLowerCase()

@@ -29,7 +29,7 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => complaints.push(`page: ${error.message}`));
+  page.on('pageerror', (error) => complaints.push(`page: ${error.stack ?? error.message}`));
   page.on('response', (response) => {
     if (response.status() >= 400) complaints.push(`network: ${response.status()} ${response.url()}`);
   });

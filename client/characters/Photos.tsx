@@ -2,12 +2,14 @@ import { useSearchParams } from '@solidjs/router';
 import { useClient } from '@urql/solid';
 import ImagePlus from 'lucide-solid/icons/image-plus';
 import Upload from 'lucide-solid/icons/upload';
-import { createMemo, createSignal, onCleanup, Show } from 'solid-js';
+import { createSignal, onCleanup, Show } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { createPages } from '../graphql/query.ts';
 import { Button } from '../ui/Button.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { chooseFiles } from '../ui/files.ts';
 import { plural } from '../ui/format.ts';
+import { More } from '../ui/More.tsx';
 import { DropZone } from './DropZone.tsx';
 import { PhotoGrid } from './PhotoGrid.tsx';
 import { PhotoInspector } from './PhotoInspector.tsx';
@@ -22,11 +24,22 @@ const Character = graphql(`
     name
     triggerWord
     imageCount
-    images(first: 500) {
-      edges { node { id ...PhotoGrid_image ...PhotoInspector_image } }
+  }
+`);
+
+const PhotosQuery = graphql(`
+  query Photos($id: ID!, $after: String) {
+    character(id: $id) {
+      id
+      images(first: 200, after: $after) {
+        edges { node { id ...PhotoGrid_image ...PhotoInspector_image } }
+        pageInfo { hasNextPage endCursor }
+      }
     }
   }
 `);
+
+const NOTHING = { edges: [], pageInfo: { hasNextPage: false } };
 
 const PHOTO_TYPES = 'image/jpeg,image/png,image/webp,image/gif,image/avif,image/heic';
 const REFRESH_MS = 700;
@@ -35,10 +48,20 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
   const client = useClient();
   const [search, setSearch] = useSearchParams<{ photo: string }>();
   const character = () => useFragment(Character, props.character);
-  const photos = createMemo(() => character().images.edges.map((edge) => edge.node));
+  const list = createPages({
+    query: PhotosQuery,
+    variables: (after) => ({ id: character().id, after }),
+    connection: (data) => data.character?.images ?? NOTHING,
+  });
+  const photos = list.nodes;
   const selected = () => photos().find((photo) => photo.id === search.photo);
   const select = (id: string | null) => setSearch({ photo: id }, { replace: true });
   const [size, setSize] = createSignal<'S' | 'M' | 'L'>('M');
+
+  const refresh = () => {
+    list.first.refresh();
+    props.onChanged();
+  };
 
   const { queue, listeners } = uploadsOf(client, character().id);
   // Many photos end within a second; the page reads its list again at most every 700 ms.
@@ -46,7 +69,7 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
   const onEnded = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      props.onChanged();
+      refresh();
     }, REFRESH_MS);
   };
   listeners.add(onEnded);
@@ -65,7 +88,7 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
     <DropZone onFiles={queue.add} label={`Drop photos of ${character().name} to add them`}>
       <UploadPanel queue={queue} />
       <Show
-        when={photos().length > 0}
+        when={character().imageCount > 0 || photos().length > 0}
         fallback={
           <EmptyState
             icon={ImagePlus}
@@ -90,7 +113,10 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
           </Button>
         </div>
         <div class={styles.split} data-open={selected() !== undefined}>
-          <PhotoGrid photos={photos()} size={size()} selectedId={search.photo ?? null} onSelect={select} />
+          <div>
+            <PhotoGrid photos={photos()} size={size()} selectedId={search.photo ?? null} onSelect={select} />
+            <More when={list.hasMore()} onMore={list.more} />
+          </div>
           <Show when={selected()}>
             {(photo) => (
               <PhotoInspector
@@ -99,7 +125,7 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
                 onClose={() => select(null)}
                 onDeleted={(id) => {
                   select(neighbour(id));
-                  props.onChanged();
+                  refresh();
                 }}
               />
             )}

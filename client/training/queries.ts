@@ -15,7 +15,7 @@ export const TrainingPageQuery = graphql(`
       ...Configuration_training
       ...LossChart_checkpoints
       metrics(points: 500) { step loss smoothedLoss learningRate }
-      samples(first: 500) { edges { node { id step promptIndex ...Samples_sample } } }
+      samples(last: 500) { edges { node { id step promptIndex ...Samples_sample } } }
       log(last: 300) { edges { node { cursor at level message } } }
     }
   }

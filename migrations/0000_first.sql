@@ -30,7 +30,7 @@ CREATE TABLE "generation_loras" (
 	"lora_id" uuid,
 	"name" text NOT NULL,
 	"strength" double precision NOT NULL,
-	CONSTRAINT "generation_loras_job_id_position_pk" PRIMARY KEY("job_id","position")
+	CONSTRAINT "generation_loras_pkey" PRIMARY KEY("job_id","position")
 );
 --> statement-breakpoint
 CREATE TABLE "generations" (
@@ -61,7 +61,7 @@ CREATE TABLE "outputs" (
 	"sha256" text NOT NULL,
 	"thumb_hash" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "outputs_jobId_index_unique" UNIQUE("job_id","index")
+	CONSTRAINT "outputs_job_id_index_key" UNIQUE("job_id","index")
 );
 --> statement-breakpoint
 CREATE TABLE "images" (
@@ -76,7 +76,7 @@ CREATE TABLE "images" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"file_name" text NOT NULL,
 	"caption" text,
-	CONSTRAINT "images_characterId_sha256_unique" UNIQUE("character_id","sha256")
+	CONSTRAINT "images_character_id_sha256_key" UNIQUE("character_id","sha256")
 );
 --> statement-breakpoint
 CREATE TABLE "reference_images" (
@@ -88,7 +88,7 @@ CREATE TABLE "reference_images" (
 	"bytes" integer NOT NULL,
 	"thumb_hash" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "reference_images_sha256_unique" UNIQUE("sha256")
+	CONSTRAINT "reference_images_sha256_key" UNIQUE("sha256")
 );
 --> statement-breakpoint
 CREATE TABLE "job_events" (
@@ -97,7 +97,7 @@ CREATE TABLE "job_events" (
 	"type" "job_event_type" NOT NULL,
 	"data" jsonb NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "job_events_job_id_seq_pk" PRIMARY KEY("job_id","seq")
+	CONSTRAINT "job_events_pkey" PRIMARY KEY("job_id","seq")
 );
 --> statement-breakpoint
 CREATE TABLE "job_logs" (
@@ -106,7 +106,7 @@ CREATE TABLE "job_logs" (
 	"level" "log_level" NOT NULL,
 	"message" text NOT NULL,
 	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "job_logs_job_id_seq_pk" PRIMARY KEY("job_id","seq")
+	CONSTRAINT "job_logs_pkey" PRIMARY KEY("job_id","seq")
 );
 --> statement-breakpoint
 CREATE TABLE "jobs" (
@@ -124,6 +124,7 @@ CREATE TABLE "jobs" (
 	"steps" integer NOT NULL,
 	"steps_per_second" double precision,
 	"attempt" integer DEFAULT 0 NOT NULL,
+	"failures" integer DEFAULT 0 NOT NULL,
 	"worker_id" uuid,
 	"last_seq" integer DEFAULT 0 NOT NULL,
 	"failure" jsonb,
@@ -159,8 +160,8 @@ CREATE TABLE "loras" (
 	"sha256" text NOT NULL,
 	"final_loss" double precision,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "loras_jobId_unique" UNIQUE("job_id"),
-	CONSTRAINT "loras_characterId_version_unique" UNIQUE("character_id","version"),
+	CONSTRAINT "loras_job_id_key" UNIQUE("job_id"),
+	CONSTRAINT "loras_character_id_version_key" UNIQUE("character_id","version"),
 	CONSTRAINT "loras_name_length" CHECK (char_length("loras"."name") between 1 and 100),
 	CONSTRAINT "loras_version_positive" CHECK ("loras"."version" > 0)
 );
@@ -173,7 +174,7 @@ CREATE TABLE "checkpoints" (
 	"sha256" text NOT NULL,
 	"is_pinned" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "checkpoints_jobId_step_unique" UNIQUE("job_id","step")
+	CONSTRAINT "checkpoints_job_id_step_key" UNIQUE("job_id","step")
 );
 --> statement-breakpoint
 CREATE TABLE "dataset_snapshot_images" (
@@ -182,7 +183,7 @@ CREATE TABLE "dataset_snapshot_images" (
 	"sha256" text NOT NULL,
 	"format" "image_format" NOT NULL,
 	"caption" text,
-	CONSTRAINT "dataset_snapshot_images_snapshot_id_position_pk" PRIMARY KEY("snapshot_id","position")
+	CONSTRAINT "dataset_snapshot_images_pkey" PRIMARY KEY("snapshot_id","position")
 );
 --> statement-breakpoint
 CREATE TABLE "dataset_snapshots" (
@@ -204,7 +205,7 @@ CREATE TABLE "samples" (
 	"sha256" text NOT NULL,
 	"thumb_hash" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "samples_jobId_step_promptIndex_unique" UNIQUE("job_id","step","prompt_index")
+	CONSTRAINT "samples_job_id_step_prompt_index_key" UNIQUE("job_id","step","prompt_index")
 );
 --> statement-breakpoint
 CREATE TABLE "training_metrics" (
@@ -212,7 +213,7 @@ CREATE TABLE "training_metrics" (
 	"step" integer NOT NULL,
 	"loss" double precision NOT NULL,
 	"learning_rate" double precision NOT NULL,
-	CONSTRAINT "training_metrics_job_id_step_pk" PRIMARY KEY("job_id","step")
+	CONSTRAINT "training_metrics_pkey" PRIMARY KEY("job_id","step")
 );
 --> statement-breakpoint
 CREATE TABLE "trainings" (
@@ -228,7 +229,7 @@ CREATE TABLE "trainings" (
 	"loss" double precision,
 	"learning_rate" double precision,
 	"gpu" jsonb,
-	CONSTRAINT "trainings_characterId_number_unique" UNIQUE("character_id","number")
+	CONSTRAINT "trainings_character_id_number_key" UNIQUE("character_id","number")
 );
 --> statement-breakpoint
 ALTER TABLE "generation_loras" ADD CONSTRAINT "generation_loras_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."jobs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -260,6 +261,7 @@ CREATE INDEX "jobs_state_id_index" ON "jobs" USING btree ("state","id");--> stat
 CREATE INDEX "jobs_character_id_id_index" ON "jobs" USING btree ("character_id","id");--> statement-breakpoint
 CREATE INDEX "jobs_kind_id_index" ON "jobs" USING btree ("kind","id");--> statement-breakpoint
 CREATE INDEX "jobs_retry_of_id_index" ON "jobs" USING btree ("retry_of_id");--> statement-breakpoint
+CREATE INDEX "jobs_line_index" ON "jobs" USING btree ("kind","engine","priority" DESC NULLS FIRST,"id") WHERE "jobs"."state" = 'queued';--> statement-breakpoint
 CREATE INDEX "loras_character_id_id_index" ON "loras" USING btree ("character_id","id");--> statement-breakpoint
 CREATE INDEX "dataset_snapshot_images_sha256_index" ON "dataset_snapshot_images" USING btree ("sha256");--> statement-breakpoint
 CREATE INDEX "dataset_snapshots_character_id_index" ON "dataset_snapshots" USING btree ("character_id");--> statement-breakpoint

@@ -61,6 +61,8 @@ export const jobs = pgTable(
     stepsPerSecond: doublePrecision(),
     // Taking a job increments it; every write of a worker names the attempt that it holds, so it fences stale workers.
     attempt: integer().notNull().default(0),
+    // Attempts that failed or whose worker was lost; those that were handed back in order do not count.
+    failures: integer().notNull().default(0),
     workerId: uuid(),
     // The newest event's number, taken under this row's lock: the order of events is the order of commits.
     lastSeq: integer().notNull().default(0),
@@ -71,10 +73,14 @@ export const jobs = pgTable(
     finishedAt: timeColumn(),
   },
   (t) => [
-    index().on(t.state, t.id),
-    index().on(t.characterId, t.id),
-    index().on(t.kind, t.id),
-    index().on(t.retryOfId),
+    index('jobs_state_id_index').on(t.state, t.id),
+    index('jobs_character_id_id_index').on(t.characterId, t.id),
+    index('jobs_kind_id_index').on(t.kind, t.id),
+    index('jobs_retry_of_id_index').on(t.retryOfId),
+    // The lines: `order by priority desc` means nulls first, and Postgres uses an index only when it says so too.
+    index('jobs_line_index')
+      .on(t.kind, t.engine, t.priority.desc().nullsFirst(), t.id)
+      .where(sql`${t.state} = 'queued'`),
     check('jobs_step_within_steps', sql`${t.step} between 0 and ${t.steps}`),
     check(
       'jobs_finished_with_end',
@@ -96,7 +102,7 @@ export const jobEvents = pgTable(
     data: jsonb().notNull(),
     at: timeColumn().notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.jobId, t.seq] })],
+  (t) => [primaryKey({ name: 'job_events_pkey', columns: [t.jobId, t.seq] })],
 );
 
 /** What the engine said. Apart from the events because it is long, searched by level, and pruned on its own. */
@@ -111,7 +117,7 @@ export const jobLogs = pgTable(
     message: text().notNull(),
     at: timeColumn().notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.jobId, t.seq] })],
+  (t) => [primaryKey({ name: 'job_logs_pkey', columns: [t.jobId, t.seq] })],
 );
 
 /** A process that runs jobs. Its row is its heartbeat. */

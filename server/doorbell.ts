@@ -17,9 +17,15 @@ function ringAll(topic: string | null) {
   for (const ring of hearers) ring(topic);
 }
 
+// postgres.js takes every listener that it was ever given along to the next connection, so each of our tries has a number.
+let tries = 0;
+
 async function listen() {
+  const mine = ++tries;
+  const isCurrent = () => mine === tries;
+  const hearRing = (topic: string) => isCurrent() && ringAll(topic);
   try {
-    await listener.listen(CHANNEL, ringAll, () => ringAll(null));
+    await listener.listen(CHANNEL, hearRing, () => isCurrent() && ringAll(null));
   } catch (error) {
     log.warn({ error }, 'Cannot listen for changes, trying again');
     setTimeout(listen, RETRY_MS).unref();

@@ -100,3 +100,23 @@ test('what goes wrong in the engine ends in a named state, and the worker goes o
   const lost = await failWith('lose-output');
   expect(lost.training).toMatchObject({ state: 'FAILED', lora: null, error: { code: 'OUTPUT_MISSING' } });
 }, 60_000);
+
+test('a job that takes its workers with it gets four, and then the line goes on', async () => {
+  await using studio = await startStudio({ worker: false, env: { FAST_TEST_STEP_MS: '100' } });
+  const character = await createCharacter(studio);
+  await uploadImages(studio, character.id, (await realPhotos()).slice(0, 2));
+  const poison = await startTraining(studio, character.id, { steps: 1000, samplePrompts: [], rank: 4 });
+  const history = eventsOf(studio, poison.id);
+  for (const attempt of [1, 2, 3, 4]) {
+    const worker = await studio.startWorker();
+    const isTaken = async () =>
+      (await studio.graphql(TRAINING, { id: poison.id })).training.attempt === attempt;
+    await until(isTaken, `attempt ${attempt} is made`, { seconds: 30 });
+    worker.kill('SIGKILL');
+    await once(worker, 'exit');
+  }
+  const other = await startTraining(studio, character.id, { steps: 1, samplePrompts: [], rank: 4 });
+  await studio.startWorker();
+  expect((await history).at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'WORKER_LOST' } });
+  expect((await eventsOf(studio, other.id)).at(-1)).toMatchObject({ state: 'COMPLETED' });
+}, 150_000);

@@ -2,9 +2,8 @@ import { eq } from 'drizzle-orm';
 import { type GenerationToggles, outputs } from '#schema/generation.ts';
 import { db } from '../db.ts';
 import { type GenerationRun, generationEngine } from '../engines/engine.ts';
-import { removeFiles } from '../jobs/queue.ts';
 import type { Handler } from '../jobs/run.ts';
-import { loraKey, previewsKey } from '../storage/keys.ts';
+import { loraKey } from '../storage/keys.ts';
 import { storage } from '../storage/volume.ts';
 import { isGeneration, lorasOf } from './generation.ts';
 import { recordGeneration } from './generation-record.ts';
@@ -38,7 +37,7 @@ export const generationJob: Handler = async (run) => {
   };
   const engine = await generationEngine(job.engine);
   await recordGeneration(run, { generation, loras, done: done.size }, engine.run(config, signal));
-  return (tx) => removeFiles(tx, [previewsKey(job.id)]);
+  return async () => {};
 };
 
 async function withPaths({

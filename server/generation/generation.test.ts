@@ -320,6 +320,22 @@ test('previews are shown while an image is sampled, and are gone after', async (
     expect(response.headers.get('content-type')).toBe('image/webp');
     expect((await sharp(Buffer.from(await response.arrayBuffer())).metadata()).format).toBe('webp');
   }
-  const gone = api.url + (url ?? '');
-  await until(async () => (await fetch(gone)).status === 404, 'the preview is gone');
+  const isGone = async (path = '') => (await fetch(api.url + path)).status === 404;
+  await until(() => isGone(url), 'the preview is gone');
+
+  const cancelled = await startGeneration(api, {
+    prompt: 'a photo',
+    count: 16,
+    steps: 100,
+    loras: [{ loraId: lora.id }],
+  });
+  const preview = await until(
+    async () => (await generationOf(cancelled.id)).previews[0]?.url,
+    'the next one shows a preview',
+  );
+  await api.graphql('mutation ($id: ID!) { cancelJob(input: { jobId: $id }) { __typename } }', {
+    id: cancelled.id,
+  });
+  await eventsOf(api, cancelled.id);
+  await until(() => isGone(preview), 'that is gone too');
 });

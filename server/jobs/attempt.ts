@@ -3,7 +3,9 @@ import { jobs } from '#schema/jobs.ts';
 import { db, type Tx } from '../db.ts';
 import { UserError } from '../errors.ts';
 import { log } from '../log.ts';
+import { previewsKey } from '../storage/keys.ts';
 import {
+  asText,
   heldBy,
   type Job,
   type JobDetails,
@@ -13,7 +15,7 @@ import {
   stateEvent,
 } from './jobs.ts';
 import type { StopReason } from './lease.ts';
-import { completeMessage, type Message, returnMessage } from './queue.ts';
+import { completeMessage, type Message, removeFiles, returnMessage } from './queue.ts';
 
 /** One try of a worker at a job. Its number is the fencing token. */
 export type Attempt = {
@@ -30,8 +32,8 @@ export type Attempt = {
 /** Another worker has the job, it has ended, or it is gone. */
 export class LeaseLost extends Error {}
 
-/** First try and three more (PRODUCT F2). */
-const MAX_ATTEMPTS = 4;
+/** First try and three more (PRODUCT F2). What a worker handed back in order, on its shutdown, does not count. */
+const MAX_FAILURES = 4;
 
 export const recorderOf =
   (jobId: string, attempt: number): Attempt['record'] =>
@@ -50,7 +52,10 @@ const isFailure = (error: unknown): error is Error & Failure =>
   error instanceof Error && 'code' in error && 'advice' in error && 'canRetry' in error;
 
 function failureOf(error: unknown): Failure {
-  if (isFailure(error)) return error;
+  if (isFailure(error)) {
+    const { code, message, advice, canRetry } = error;
+    return { code, message: asText(message), advice: advice && asText(advice), canRetry };
+  }
   if (error instanceof UserError)
     return { code: error.code, message: error.message, advice: null, canRetry: false };
   const message =
@@ -71,6 +76,7 @@ export async function completeAttempt(attempt: Attempt, finish: (tx: Tx) => Prom
     });
     if (completed === undefined) return false;
     await finish(tx);
+    await leave(tx, attempt);
     await completeMessage(message, tx);
     return true;
   });
@@ -85,31 +91,62 @@ export async function endAttempt(attempt: Attempt, reason: StopReason | undefine
   if (reason === 'shutdown') return handBack(attempt, null);
   if (reason === 'cancelled') return end(attempt, { state: 'cancelled', failure: null });
 
-  const { canRetry, code, message, advice } = failureOf(error);
-  log.error({ error, code }, 'Job attempt failed');
-  if (canRetry && attempt.number < MAX_ATTEMPTS) return handBack(attempt, message);
-  await end(attempt, { state: 'failed', failure: { code, message, advice } });
+  const { canRetry, ...failure } = failureOf(error);
+  log.error({ error, code: failure.code }, 'Job attempt failed');
+  if (canRetry && attempt.job.failures + 1 < MAX_FAILURES) return handBack(attempt, failure.message);
+  await end(attempt, { state: 'failed', failure });
 }
 
-async function end({ record, message, number }: Attempt, how: Pick<Job, 'state' | 'failure'>) {
-  await record(
-    {
-      set: { ...AT_REST, ...how, finishedAt: new Date() },
-      events: [stateEvent({ ...how, attempt: number })],
+/** A job that has lost its worker this often takes its workers with it: it gets no further one. */
+export const hasFailedTooOften = ({ failures }: Job) => failures >= MAX_FAILURES;
+
+export const endAsLost = (attempt: Attempt) =>
+  end(attempt, {
+    state: 'failed',
+    failure: {
+      code: 'WORKER_LOST',
+      message: `The worker that ran it was lost, ${MAX_FAILURES} times.`,
+      advice: 'Look into the log of the worker and of its machine: it may run out of memory.',
     },
-    (tx) => completeMessage(message, tx),
-  );
-  log.info({ state: how.state }, 'Job ended');
+  });
+
+async function end(attempt: Attempt, how: Pick<Job, 'state' | 'failure'>) {
+  const { record, message, number } = attempt;
+  const set = { ...AT_REST, ...how, finishedAt: new Date() };
+  try {
+    await record({ set, events: [stateEvent({ ...how, attempt: number })] }, async (tx) => {
+      await leave(tx, attempt);
+      await completeMessage(message, tx);
+    });
+    log.info({ state: how.state }, 'Job ended');
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    log.warn('The job was lost before its end could be recorded');
+  }
 }
 
-async function handBack({ record, message, number }: Attempt, failed: string | null) {
-  await record(
-    {
-      set: { ...AT_REST, state: 'queued', workerId: null },
+/** What a job that has ended no longer needs. */
+const leave = (tx: Tx, { job }: Attempt) => removeFiles(tx, [previewsKey(job.id)]);
+
+async function handBack(attempt: Attempt, failed: string | null) {
+  const { job, message, number } = attempt;
+  const isBack = await db.transaction(async (tx) => {
+    const returned = await recordJob(tx, job.id, {
+      where: and(heldBy(number), notStopping),
+      set: {
+        ...AT_REST,
+        state: 'queued',
+        workerId: null,
+        failures: job.failures + (failed === null ? 0 : 1),
+      },
       events: [stateEvent({ state: 'queued', attempt: number, failure: null })],
       logs: failed === null ? [] : [{ level: 'error', message: `Attempt ${number} failed: ${failed}` }],
-    },
-    (tx) => returnMessage(message, tx),
-  );
-  log.info('Job handed back to the queue');
+    });
+    if (returned === undefined) return false;
+    await returnMessage(message, tx);
+    return true;
+  });
+  if (isBack) log.info('Job handed back to the queue');
+  // A stop was asked for meanwhile: there is nothing to go on with.
+  else await end(attempt, { state: 'cancelled', failure: null });
 }

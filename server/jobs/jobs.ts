@@ -7,7 +7,8 @@ import { currentCorrelationId } from '../correlation.ts';
 import { db, one, type Tx } from '../db.ts';
 import { ring } from '../doorbell.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
-import { deleteMessages, enqueue, type QueueName } from './queue.ts';
+import { previewsKey } from '../storage/keys.ts';
+import { deleteMessages, enqueue, type QueueName, removeFiles } from './queue.ts';
 
 export type Job = typeof jobs.$inferSelect;
 export type JobState = Job['state'];
@@ -46,12 +47,19 @@ export async function recordJob(tx: Tx, id: string, { where, set = {}, events = 
   let seq = job.lastSeq - history;
   // What was said led to what happened, so the log lines come first.
   if (logs.length > 0)
-    await tx.insert(jobLogs).values(logs.map((line) => ({ jobId: id, seq: ++seq, ...line })));
+    await tx
+      .insert(jobLogs)
+      .values(logs.map(({ level, message }) => ({ jobId: id, seq: ++seq, level, message: asText(message) })));
   if (events.length > 0)
     await tx.insert(jobEvents).values(events.map((event) => ({ jobId: id, seq: ++seq, ...event })));
   await ring(tx, jobTopic(id));
   return job;
 }
+
+const MAX_TEXT = 10_000;
+
+/** What an engine said, as Postgres can keep it: no NUL, no half of a surrogate pair, and not without end. */
+export const asText = (said: string) => said.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, MAX_TEXT);
 
 export const stateEvent = ({
   state,
@@ -113,14 +121,6 @@ export async function getJob(id: string): Promise<JobDetails> {
   return job;
 }
 
-/** Place in the line, from 1, in the order in which workers take them. */
-export async function positionOf(job: Job): Promise<number | null> {
-  if (job.state !== 'queued') return null;
-  const isBefore = sql`(${jobs.priority}, ${job.id}::uuid) > (${job.priority}, ${jobs.id})`;
-  const sameLine = and(eq(jobs.state, 'queued'), eq(jobs.kind, job.kind), eq(jobs.engine, job.engine));
-  return 1 + (await db.$count(jobs, and(sameLine, isBefore)));
-}
-
 // ── Intents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export class JobHasEnded extends UserError {
@@ -158,6 +158,7 @@ export async function cancelJob(id: string): Promise<Job> {
     });
     if (waiting) {
       await deleteMessages(tx, queueOf(waiting), [id]);
+      await removeFiles(tx, [previewsKey(id)]);
       return waiting;
     }
     const [asked] = await tx
@@ -183,6 +184,7 @@ export async function endJobsOf(tx: Tx, ids: string[]) {
   for (const id of ids) for (const topic of [jobTopic(id), stopTopic(id)]) await ring(tx, topic);
 }
 
-/** Nothing in a job may be written by a worker but under the attempt that it holds, and not after a stop was asked for. */
+/** Nothing in a job may be written by a worker but under the attempt that it holds. */
 export const heldBy = (attempt: number) => and(eq(jobs.attempt, attempt), eq(jobs.state, 'running'));
+/** Nobody asked for a stop. */
 export const notStopping = isNull(jobs.cancelRequestedAt);

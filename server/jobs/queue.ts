@@ -55,7 +55,7 @@ export async function startQueue({ isSupervisor, queues }: { isSupervisor: boole
     await starting.createQueue(name, {
       heartbeatSeconds: HEARTBEAT_SECONDS,
       // The rule of F2 is ours (`jobs.ts`); this only has to be more than it ever uses.
-      retryLimit: 100,
+      retryLimit: 1_000_000,
       retryDelay: 0,
       expireInSeconds: 24 * HOUR - 1,
       retentionSeconds: 365 * 24 * HOUR,

@@ -4,7 +4,15 @@ import { withTrace } from '../correlation.ts';
 import { db, type Tx } from '../db.ts';
 import { log } from '../log.ts';
 import { storage } from '../storage/volume.ts';
-import { type Attempt, completeAttempt, endAttempt, LeaseLost, recorderOf } from './attempt.ts';
+import {
+  type Attempt,
+  completeAttempt,
+  endAsLost,
+  endAttempt,
+  hasFailedTooOften,
+  LeaseLost,
+  recorderOf,
+} from './attempt.ts';
 import { findJob, type Job, type JobDetails, recordJob, stateEvent } from './jobs.ts';
 import { type StopReason, watchLease } from './lease.ts';
 import { completeMessage, type Message } from './queue.ts';
@@ -13,7 +21,7 @@ import { completeMessage, type Message } from './queue.ts';
 export type JobRun = {
   job: JobDetails;
   signal: AbortSignal;
-  /** An empty folder of this attempt's own, on the volume's file system; removed after its end is recorded. */
+  /** An empty folder of this attempt's own, on the volume's file system; gone when the handler and its results are done. */
   workDir: string;
   record: Attempt['record'];
 };
@@ -35,6 +43,7 @@ export async function runJob(options: {
   const attempt: Attempt = { job, message, number, record: recorderOf(job.id, number) };
 
   await withTrace({ correlationId: job.correlationId, jobId: job.id }, async () => {
+    if (hasFailedTooOften(job)) return endAsLost(attempt);
     log.info({ kind: job.kind, attempt: number }, 'Job started');
     const stop = new AbortController();
     const release = watchLease({ message, attempt: number, stop, shutdown });
@@ -58,7 +67,14 @@ async function takeJob(message: Message, attempt: number, workerId: string): Pro
   const taken = await db.transaction((tx) =>
     recordJob(tx, message.id, {
       where: and(inArray(jobs.state, ['queued', 'running']), lt(jobs.attempt, attempt)),
-      set: { state: 'running', attempt, workerId, startedAt: sql`coalesce(${jobs.startedAt}, now())` },
+      set: {
+        state: 'running',
+        attempt,
+        workerId,
+        startedAt: sql`coalesce(${jobs.startedAt}, now())`,
+        // Still running, and its lease is ours: whoever ran it was lost.
+        failures: sql`${jobs.failures} + (${jobs.state} = 'running')::int`,
+      },
       events: [stateEvent({ state: 'running', attempt, failure: null })],
     }),
   );

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { env } from '../env.ts';
 import { type Received, type Storage, TooManyBytes } from './storage.ts';
@@ -8,7 +8,8 @@ import { type Received, type Storage, TooManyBytes } from './storage.ts';
 const FOLDERS = ['characters', 'uploads', 'datasets', 'synthetic', 'loras', 'outputs', 'cache'];
 /** Below the root, so that a rename from here to a key stays on one file system. */
 const TEMPORARY = 'cache/tmp';
-const LEFTOVER_MS = 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
+const LEFTOVER_MS = 24 * HOUR_MS;
 
 const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
@@ -106,7 +107,18 @@ export function volumeAt(root: string): Storage & { prepare(): Promise<void> } {
 
     async temporaryFolder(name) {
       const path = await mkdtemp(join(root, TEMPORARY, `${name}-`));
-      return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+      // A training may take longer than a day, and what it writes into folders below leaves this one's time as it is.
+      const touching = setInterval(() => {
+        utimes(path, new Date(), new Date()).catch(() => {});
+      }, HOUR_MS).unref();
+      return {
+        path,
+        async [Symbol.asyncDispose]() {
+          clearInterval(touching);
+          // What cannot be removed now is a leftover for the next boot, and no reason for a job to fail.
+          await rm(path, { recursive: true, force: true }).catch(() => {});
+        },
+      };
     },
   };
 }

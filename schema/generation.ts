@@ -67,7 +67,10 @@ export const generationLoras = pgTable(
     name: text().notNull(),
     strength: doublePrecision().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.jobId, t.position] }), index().on(t.loraId)],
+  (t) => [
+    primaryKey({ name: 'generation_loras_pkey', columns: [t.jobId, t.position] }),
+    index('generation_loras_lora_id_index').on(t.loraId),
+  ],
 );
 
 /** An image that was generated: `outputs/{jobId}/{index}.png`. */
@@ -87,5 +90,5 @@ export const outputs = pgTable(
     thumbHash: text().notNull(),
     createdAt: timeColumn().notNull().defaultNow(),
   },
-  (t) => [unique().on(t.jobId, t.index)],
+  (t) => [unique('outputs_job_id_index_key').on(t.jobId, t.index)],
 );

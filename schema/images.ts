@@ -30,10 +30,13 @@ export const images = pgTable(
     fileName: text().notNull(),
     caption: text(),
   },
-  (t) => [unique().on(t.characterId, t.sha256), index().on(t.characterId, t.id)],
+  (t) => [
+    unique('images_character_id_sha256_key').on(t.characterId, t.sha256),
+    index('images_character_id_id_index').on(t.characterId, t.id),
+  ],
 );
 
 /** A picture that steers a generation (ControlNet, IP-Adapter) and belongs to no character. */
 export const referenceImages = pgTable('reference_images', { id: idColumn(), ...picture() }, (t) => [
-  unique().on(t.sha256),
+  unique('reference_images_sha256_key').on(t.sha256),
 ]);

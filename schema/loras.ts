@@ -15,7 +15,7 @@ export const loras = pgTable(
     version: integer().notNull(),
     /** The training that made it. */
     jobId: uuid()
-      .unique()
+      .unique('loras_job_id_key')
       .references(() => jobs.id, { onDelete: 'set null' }),
     name: text().notNull(),
     baseModel: text().notNull(),
@@ -27,8 +27,8 @@ export const loras = pgTable(
     createdAt: timeColumn().notNull().defaultNow(),
   },
   (t) => [
-    unique().on(t.characterId, t.version),
-    index().on(t.characterId, t.id),
+    unique('loras_character_id_version_key').on(t.characterId, t.version),
+    index('loras_character_id_id_index').on(t.characterId, t.id),
     check('loras_name_length', sql`char_length(${t.name}) between 1 and 100`),
     check('loras_version_positive', sql`${t.version} > 0`),
   ],

@@ -72,7 +72,7 @@ export const datasetSnapshots = pgTable(
       .references(() => characters.id, { onDelete: 'cascade' }),
     createdAt: timeColumn().notNull().defaultNow(),
   },
-  (t) => [index().on(t.characterId)],
+  (t) => [index('dataset_snapshots_character_id_index').on(t.characterId)],
 );
 
 export const datasetSnapshotImages = pgTable(
@@ -86,7 +86,10 @@ export const datasetSnapshotImages = pgTable(
     format: imageFormat().notNull(),
     caption: text(),
   },
-  (t) => [primaryKey({ columns: [t.snapshotId, t.position] }), index().on(t.sha256)],
+  (t) => [
+    primaryKey({ name: 'dataset_snapshot_images_pkey', columns: [t.snapshotId, t.position] }),
+    index('dataset_snapshot_images_sha256_index').on(t.sha256),
+  ],
 );
 
 export const trainings = pgTable(
@@ -100,9 +103,10 @@ export const trainings = pgTable(
       .references(() => characters.id, { onDelete: 'cascade' }),
     /** The nth training of its character, from 1. */
     number: integer().notNull(),
+    // Not `restrict`, which is checked at once: deleting a character takes its snapshots before its trainings.
     datasetSnapshotId: uuid()
       .notNull()
-      .references(() => datasetSnapshots.id),
+      .references(() => datasetSnapshots.id, { onDelete: 'no action' }),
     resumedFromId: uuid().references((): AnyPgColumn => checkpoints.id, { onDelete: 'set null' }),
     baseModel: text().notNull(),
     triggerWord: text().notNull(),
@@ -113,10 +117,10 @@ export const trainings = pgTable(
     gpu: jsonb().$type<GpuStats>(),
   },
   (t) => [
-    unique().on(t.characterId, t.number),
-    index().on(t.characterId, t.jobId),
-    index().on(t.datasetSnapshotId),
-    index().on(t.resumedFromId),
+    unique('trainings_character_id_number_key').on(t.characterId, t.number),
+    index('trainings_character_id_job_id_index').on(t.characterId, t.jobId),
+    index('trainings_dataset_snapshot_id_index').on(t.datasetSnapshotId),
+    index('trainings_resumed_from_id_index').on(t.resumedFromId),
   ],
 );
 
@@ -130,7 +134,7 @@ export const trainingMetrics = pgTable(
     loss: doublePrecision().notNull(),
     learningRate: doublePrecision().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.jobId, t.step] })],
+  (t) => [primaryKey({ name: 'training_metrics_pkey', columns: [t.jobId, t.step] })],
 );
 
 /** An image made while training, to see how far it is. */
@@ -152,7 +156,7 @@ export const samples = pgTable(
     thumbHash: text().notNull(),
     createdAt: timeColumn().notNull().defaultNow(),
   },
-  (t) => [unique().on(t.jobId, t.step, t.promptIndex)],
+  (t) => [unique('samples_job_id_step_prompt_index_key').on(t.jobId, t.step, t.promptIndex)],
 );
 
 /** The weights at a step: what a training resumes from, and a LoRA to try. */
@@ -169,5 +173,5 @@ export const checkpoints = pgTable(
     isPinned: boolean().notNull().default(false),
     createdAt: timeColumn().notNull().defaultNow(),
   },
-  (t) => [unique().on(t.jobId, t.step)],
+  (t) => [unique('checkpoints_job_id_step_key').on(t.jobId, t.step)],
 );

@@ -37,11 +37,43 @@ export const builder = new SchemaBuilder<{
     nodeFieldOptions: { nullable: false },
     clientMutationId: 'omit',
     cursorType: 'String',
+    defaultConnectionTypeOptions: {
+      description: 'A page of a list, and what is needed to ask for the next.',
+    },
+    defaultEdgeTypeOptions: { description: 'One entry of a page, with its place in the list.' },
+    pageInfoTypeOptions: {
+      description: 'Whether a list goes on before and behind this page, and from where.',
+    },
+    cursorFieldOptions: { description: 'Its place in the list, for `after` or `before`. Opaque.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more behind `endCursor`.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is more before `startCursor`.' },
+    startCursorFieldOptions: {
+      description:
+        'Of the first entry, for `before`. On an empty page the cursor that was asked with, or null.',
+    },
+    endCursorFieldOptions: {
+      description:
+        'Of the last entry, for `after`. On an empty page the cursor that was asked with, or null.',
+    },
+    afterArgOptions: { description: 'Only what comes behind this cursor of the same list.' },
+    beforeArgOptions: { description: 'Only what comes before this cursor of the same list.' },
+    firstArgOptions: {
+      description: 'So many from the start, 0 to 100 unless the list says otherwise; 20 when left out.',
+    },
+    lastArgOptions: {
+      description: 'So many from the end, 0 to 100 unless the list says otherwise, instead of `first`.',
+    },
   },
   errors: {
     defaultTypes: [],
-    defaultResultOptions: { name: ({ fieldName }) => `${pascal(fieldName)}Success` },
-    defaultUnionOptions: { name: ({ fieldName }) => `${pascal(fieldName)}Result` },
+    defaultResultOptions: {
+      name: ({ fieldName }) => `${pascal(fieldName)}Success`,
+      description: 'The mutation did what it was asked, and this is how things are now.',
+    },
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${pascal(fieldName)}Result`,
+      description: 'What the mutation did, or why it did nothing: then a `UserError`.',
+    },
   },
 });
 
@@ -62,7 +94,9 @@ const exactIntegerScalar = (name: string, description: string) =>
     parseLiteral: (node) => exactInteger(node.kind === Kind.INT ? node.value : null, name),
   });
 
-builder.addScalarType('DateTime', DateTimeResolver);
+builder.addScalarType('DateTime', DateTimeResolver, {
+  description: 'A point in time: ISO 8601, UTC, to the millisecond, such as `2026-01-31T10:15:30.250Z`.',
+});
 builder.addScalarType(
   'Seed',
   exactIntegerScalar(
@@ -75,20 +109,31 @@ builder.addScalarType(
   exactIntegerScalar('Bytes', 'A number of bytes: a whole number up to 9007199254740991 (2^53 − 1).'),
 );
 
-builder.queryType();
-builder.mutationType();
-builder.subscriptionType();
+builder.queryType({
+  description: 'What there is. A look-up by id answers null when there is nothing with that id.',
+});
+builder.mutationType({
+  description:
+    'What can be asked for. Each answers with its success, or with a `UserError` that says what to mend.',
+});
+builder.subscriptionType({
+  description:
+    'What happens, as it happens, over WebSocket (graphql-ws) or server-sent events. Completes by itself when nothing more can come.',
+});
 
-/** A GraphQL enum with the values of a Postgres one, in upper case. */
+/** A GraphQL enum with the values of a Postgres one, in upper case, and what each of them means. */
 export const enumFrom = <Value extends string>(
   name: string,
   { enumValues }: { enumValues: readonly [Value, ...Value[]] },
   description: string,
+  meanings: Record<Value, string>,
 ) =>
   builder.enumType(name, {
     description,
-    values: Object.fromEntries(enumValues.map((value) => [value.toUpperCase(), { value }])) as {
-      [Name in Uppercase<Value>]: { value: Value };
+    values: Object.fromEntries(
+      enumValues.map((value) => [value.toUpperCase(), { value, description: meanings[value] }]),
+    ) as {
+      [Name in Uppercase<Value>]: { value: Value; description: string };
     },
   });
 
@@ -98,7 +143,7 @@ export const UserErrorInterface = builder
   .interfaceRef<{ code: string; message: string }>('UserError')
   .implement({
     description:
-      'What the caller can do something about. Every mutation answers with its result or one of these.',
+      'What the caller can do something about. Every mutation answers with its success or one of these.',
     fields: (t) => ({
       code: t.exposeString('code', { description: 'Stable and upper case, for programs.' }),
       message: t.exposeString('message', { description: 'For people, in English.' }),
@@ -111,11 +156,12 @@ builder.objectType(NotFound, {
   interfaces: [UserErrorInterface],
   fields: (t) => ({
     kind: t.exposeString('kind', { description: 'What was looked for, such as `character`.' }),
-    id: t.exposeID('id'),
+    id: t.exposeID('id', { description: 'What it was looked for by, as it was given.' }),
   }),
 });
 
 const InputIssueRef = builder.objectRef<InputIssue>('InputIssue').implement({
+  description: 'One value of the input that is outside its limits.',
   fields: (t) => ({
     field: t.exposeString('field', { description: 'Path in the input, such as `config.steps`.' }),
     message: t.exposeString('message', { description: 'What is wrong with it and what the limit is.' }),
@@ -126,5 +172,5 @@ builder.objectType(InvalidInput, {
   name: 'InvalidInput',
   description: 'Values that are outside their limits, all of them at once.',
   interfaces: [UserErrorInterface],
-  fields: (t) => ({ issues: t.expose('issues', { type: [InputIssueRef] }) }),
+  fields: (t) => ({ issues: t.expose('issues', { type: [InputIssueRef], description: 'At least one.' }) }),
 });

@@ -14,22 +14,25 @@ import type {
 } from './engines/engine.ts';
 import { asEnumValues, ParameterRef } from './parameters.graphql.ts';
 import { PRESETS, type Preset } from './training/presets.ts';
-import { TrainingConfigRef, TrainingPresetName } from './training/training-types.graphql.ts';
+import { TrainingConfigRef, TrainingPresetName } from './training/training-config.graphql.ts';
 import { VIDEO_UNSUPPORTED } from './video.ts';
 
 builder.objectType(UnsupportedParameter, {
   name: 'UnsupportedParameter',
   description: 'The engine cannot do this. Nothing was started.',
   interfaces: [UserErrorInterface],
-  fields: (t) => ({ parameter: t.exposeString('parameter'), reason: t.exposeString('reason') }),
+  fields: (t) => ({
+    parameter: t.exposeString('parameter', { description: 'Path in the input, such as `controlNet`.' }),
+    reason: t.exposeString('reason', { description: 'Why not, for people.' }),
+  }),
 });
 
 const BaseModelRef = builder.objectRef<BaseModel>('BaseModel').implement({
   description: 'A model that LoRAs are trained for and images are made with.',
   fields: (t) => ({
-    id: t.exposeID('id'),
-    label: t.exposeString('label'),
-    description: t.exposeString('description'),
+    id: t.exposeID('id', { description: 'What `baseModel` of an input takes, such as `flux.1-dev`.' }),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    description: t.exposeString('description', { description: 'What it is good at, one sentence.' }),
     resolutions: t.exposeIntList('resolutions', {
       description: 'Pixels a side that it was made for, the best first.',
     }),
@@ -37,17 +40,22 @@ const BaseModelRef = builder.objectRef<BaseModel>('BaseModel').implement({
 });
 
 const EngineHealthRef = builder.objectRef<EngineHealth>('EngineHealth').implement({
-  fields: (t) => ({ isHealthy: t.exposeBoolean('isHealthy'), message: t.exposeString('message') }),
+  description: 'Whether an engine can work now, asked of it for this answer.',
+  fields: (t) => ({
+    isHealthy: t.exposeBoolean('isHealthy', { description: 'False: jobs for it wait or fail.' }),
+    message: t.exposeString('message', { description: 'One sentence for people, in either case.' }),
+  }),
 });
 
 const TrainingPreset = builder.objectRef<Preset>('TrainingPreset').implement({
+  description: 'Values for all of a training config, chosen for one aim.',
   fields: (t) => ({
-    name: t.expose('name', { type: TrainingPresetName }),
-    label: t.exposeString('label'),
-    description: t.exposeString('description'),
+    name: t.expose('name', { type: TrainingPresetName, description: 'What `preset` of an input takes.' }),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    description: t.exposeString('description', { description: 'What it is good for, one sentence.' }),
     config: t.expose('config', {
       type: TrainingConfigRef,
-      description: 'Its `seed` says nothing: one is drawn for each training.',
+      description: 'All its values. Its `seed` says nothing: one is drawn for each training.',
     }),
   }),
 });
@@ -55,12 +63,27 @@ const TrainingPreset = builder.objectRef<Preset>('TrainingPreset').implement({
 const TrainingCapabilitiesRef = builder.objectRef<TrainingCapabilities>('TrainingCapabilities').implement({
   description: 'What the installed training engine can do.',
   fields: (t) => ({
-    engine: t.exposeString('engine'),
-    label: t.exposeString('label'),
-    health: t.field({ type: EngineHealthRef, resolve: trainingHealth }),
-    baseModels: t.expose('baseModels', { type: [BaseModelRef] }),
-    parameters: t.field({ type: [ParameterRef], resolve: ({ parameters }) => parameters.map(asEnumValues) }),
-    presets: t.field({ type: [TrainingPreset], resolve: () => [...PRESETS] }),
+    engine: t.exposeString('engine', { description: 'As in `Job.engine`, such as `fast-test`.' }),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    health: t.field({
+      type: EngineHealthRef,
+      description: 'Whether it can train now.',
+      resolve: trainingHealth,
+    }),
+    baseModels: t.expose('baseModels', {
+      type: [BaseModelRef],
+      description: 'What it can train for; the first is the default.',
+    }),
+    parameters: t.field({
+      type: [ParameterRef],
+      description: 'The fields of `TrainingConfigInput`, with range and default of each.',
+      resolve: ({ parameters }) => parameters.map(asEnumValues),
+    }),
+    presets: t.field({
+      type: [TrainingPreset],
+      description: 'From the quickest to the finest, then by hand.',
+      resolve: () => [...PRESETS],
+    }),
   }),
 });
 
@@ -68,13 +91,17 @@ const Toggle = builder.objectRef<GenerationCapabilities['toggles'][number]>('Tog
   description: 'Something that a generation can do besides, with its own settings.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The field of `StartGenerationInput` that turns it on.' }),
-    label: t.exposeString('label'),
-    description: t.exposeString('description'),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    description: t.exposeString('description', { description: 'What it does, one sentence.' }),
     unsupported: t.exposeString('unsupported', {
       nullable: true,
       description: 'Why this engine cannot; null when it can.',
     }),
-    parameters: t.field({ type: [ParameterRef], resolve: ({ parameters }) => parameters.map(asEnumValues) }),
+    parameters: t.field({
+      type: [ParameterRef],
+      description: 'The fields of its input, with range and default of each.',
+      resolve: ({ parameters }) => parameters.map(asEnumValues),
+    }),
   }),
 });
 
@@ -83,16 +110,30 @@ const GenerationCapabilitiesRef = builder
   .implement({
     description: 'What the installed generation engine can do.',
     fields: (t) => ({
-      engine: t.exposeString('engine'),
-      label: t.exposeString('label'),
-      health: t.field({ type: EngineHealthRef, resolve: generationHealth }),
-      baseModels: t.expose('baseModels', { type: [BaseModelRef] }),
-      parameters: t.expose('parameters', { type: [ParameterRef] }),
-      toggles: t.expose('toggles', { type: [Toggle] }),
+      engine: t.exposeString('engine', { description: 'As in `Job.engine`, such as `fast-test`.' }),
+      label: t.exposeString('label', { description: 'Its name for people.' }),
+      health: t.field({
+        type: EngineHealthRef,
+        description: 'Whether it can generate now.',
+        resolve: generationHealth,
+      }),
+      baseModels: t.expose('baseModels', {
+        type: [BaseModelRef],
+        description: 'What it can generate with; the first is the default without a LoRA.',
+      }),
+      parameters: t.expose('parameters', {
+        type: [ParameterRef],
+        description: 'The fields of `StartGenerationInput`, with range and default of each.',
+      }),
+      toggles: t.expose('toggles', {
+        type: [Toggle],
+        description: 'What can be turned on besides; also what this engine cannot, with the reason.',
+      }),
     }),
   });
 
 const VideoCapabilities = builder.objectRef<object>('VideoCapabilities').implement({
+  description: 'What this installation can do with video: nothing yet.',
   fields: (t) => ({
     unsupported: t.string({ description: 'Why not yet.', resolve: () => VIDEO_UNSUPPORTED }),
   }),
@@ -101,9 +142,23 @@ const VideoCapabilities = builder.objectRef<object>('VideoCapabilities').impleme
 const Capabilities = builder.objectRef<object>('Capabilities').implement({
   description: 'What this installation can do. Forms are drawn from it, and inputs are checked against it.',
   fields: (t) => ({
-    training: t.field({ type: TrainingCapabilitiesRef, resolve: trainingCapabilities }),
-    generation: t.field({ type: GenerationCapabilitiesRef, resolve: generationCapabilities }),
-    video: t.field({ type: VideoCapabilities, resolve: () => ({}) }),
+    training: t.field({
+      type: TrainingCapabilitiesRef,
+      description: 'Of the engine that trains.',
+      resolve: trainingCapabilities,
+    }),
+    generation: t.field({
+      type: GenerationCapabilitiesRef,
+      description: 'Of the engine that generates.',
+      resolve: generationCapabilities,
+    }),
+    video: t.field({ type: VideoCapabilities, description: 'In development.', resolve: () => ({}) }),
   }),
 });
-builder.queryField('capabilities', (t) => t.field({ type: Capabilities, resolve: () => ({}) }));
+builder.queryField('capabilities', (t) =>
+  t.field({
+    type: Capabilities,
+    description: 'What the engines of this installation can do, and whether they are well.',
+    resolve: () => ({}),
+  }),
+);

@@ -15,9 +15,11 @@ const Mode = builder.enumType('Mode', {
 const Info = builder.objectRef<typeof info>('Info').implement({
   description: 'What is running here.',
   fields: (t) => ({
-    name: t.exposeString('name'),
+    name: t.exposeString('name', { description: 'Of the program.' }),
     version: t.exposeString('version', { description: 'By semantic versioning.' }),
-    mode: t.expose('mode', { type: Mode }),
+    mode: t.expose('mode', { type: Mode, description: 'Set by `ISENGARD_MODE`.' }),
   }),
 });
-builder.queryField('info', (t) => t.field({ type: Info, resolve: () => info }));
+builder.queryField('info', (t) =>
+  t.field({ type: Info, description: 'Which program answers, and with which engines.', resolve: () => info }),
+);

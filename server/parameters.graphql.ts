@@ -16,8 +16,8 @@ export const ParameterRef = builder.interfaceRef<Parameter>('Parameter').impleme
   resolveType: ({ type }) => TYPE_OF[type],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The input field of the same name takes it.' }),
-    label: t.exposeString('label'),
-    description: t.exposeString('description'),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    description: t.exposeString('description', { description: 'What it does, one or two sentences.' }),
     group: t.exposeString('group', { description: 'Fields of one group stand together.' }),
     isAdvanced: t.exposeBoolean('isAdvanced', { description: 'Few people need it: folded away in a form.' }),
     unit: t.exposeString('unit', { nullable: true, description: '`px`, `steps` …; null for a bare number.' }),
@@ -29,9 +29,10 @@ export const ParameterRef = builder.interfaceRef<Parameter>('Parameter').impleme
 });
 
 builder.objectRef<OfType<'INTEGER' | 'FLOAT'>>('NumberParameter').implement({
+  description: 'A number within a range.',
   interfaces: [ParameterRef],
   fields: (t) => ({
-    isInteger: t.boolean({ resolve: ({ type }) => type === 'INTEGER' }),
+    isInteger: t.boolean({ description: 'Only whole numbers.', resolve: ({ type }) => type === 'INTEGER' }),
     minimum: t.exposeFloat('minimum', { description: 'Inclusive.' }),
     maximum: t.exposeFloat('maximum', { description: 'Inclusive.' }),
     step: t.exposeFloat('step', {
@@ -40,36 +41,47 @@ builder.objectRef<OfType<'INTEGER' | 'FLOAT'>>('NumberParameter').implement({
     }),
     defaultNumber: t.exposeFloat('default', {
       nullable: true,
-      description: 'Null: drawn or derived when left out.',
+      description: 'What it is when left out; null: drawn, or derived from other values.',
     }),
   }),
 });
 
 const ChoiceOption = builder.objectRef<OfType<'CHOICE'>['options'][number]>('ChoiceOption').implement({
+  description: 'One value that can be chosen.',
   fields: (t) => ({
     value: t.exposeString('value', {
       description: 'What to give: an enum value, a number or a string, as the field asks.',
     }),
-    label: t.exposeString('label'),
-    unsupported: t.exposeString('unsupported', { nullable: true }),
+    label: t.exposeString('label', { description: 'Its name for people.' }),
+    unsupported: t.exposeString('unsupported', {
+      nullable: true,
+      description: 'Why this engine cannot; null when it can.',
+    }),
   }),
 });
 builder.objectRef<OfType<'CHOICE'>>('ChoiceParameter').implement({
+  description: 'One of several values.',
   interfaces: [ParameterRef],
   fields: (t) => ({
-    options: t.expose('options', { type: [ChoiceOption] }),
-    defaultChoice: t.exposeString('default'),
+    options: t.expose('options', { type: [ChoiceOption], description: 'All that there are.' }),
+    defaultChoice: t.exposeString('default', {
+      description: 'The `value` of the option that it is when left out.',
+    }),
   }),
 });
 builder.objectRef<OfType<'BOOLEAN'>>('BooleanParameter').implement({
+  description: 'On or off.',
   interfaces: [ParameterRef],
-  fields: (t) => ({ defaultBoolean: t.exposeBoolean('default') }),
+  fields: (t) => ({
+    defaultBoolean: t.exposeBoolean('default', { description: 'What it is when left out.' }),
+  }),
 });
 builder.objectRef<OfType<'TEXT'>>('TextParameter').implement({
+  description: 'A text; one line each where the field takes a list.',
   interfaces: [ParameterRef],
   fields: (t) => ({
     maxLength: t.exposeInt('maxLength', { description: 'Characters.' }),
-    defaultText: t.exposeString('default'),
+    defaultText: t.exposeString('default', { description: 'What it is when left out.' }),
   }),
 });
 

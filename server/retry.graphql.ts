@@ -16,7 +16,10 @@ async function retryJob(id: string) {
   throw new Error(`Job ${id} is of a kind that cannot be retried.`);
 }
 
-const RetryJobInput = builder.inputType('RetryJobInput', { fields: (t) => ({ jobId: t.id() }) });
+const RetryJobInput = builder.inputType('RetryJobInput', {
+  description: 'Which job is tried again.',
+  fields: (t) => ({ jobId: t.id({ description: 'Of a job that has ended.' }) }),
+});
 builder.mutationField('retryJob', (t) =>
   t.field({
     type: Job,
@@ -24,7 +27,7 @@ builder.mutationField('retryJob', (t) =>
     args: { input: t.arg({ type: RetryJobInput }) },
     errors: {
       types: [NotFound, InvalidInput, JobHasNotEnded, TooFewImages, UnsupportedParameter],
-      dataField: { name: 'job' },
+      dataField: { name: 'job', description: 'The new one; its `retryOf` is the old one.' },
     },
     resolve: (_, { input }) => retryJob(input.jobId),
   }),

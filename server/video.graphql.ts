@@ -6,13 +6,14 @@ builder.objectType(NotImplemented, {
   name: 'NotImplemented',
   description: 'This part of the API has its final shape, and nothing behind it yet.',
   interfaces: [UserErrorInterface],
-  fields: (t) => ({ feature: t.exposeString('feature') }),
+  fields: (t) => ({ feature: t.exposeString('feature', { description: 'Which part, such as `video`.' }) }),
 });
 
 const StartVideoInput = builder.inputType('StartVideoInput', {
+  description: 'What is to be filmed. In development.',
   fields: (t) => ({
-    prompt: t.string({ description: '1 to 2000 characters.' }),
-    characterId: t.id({ required: false }),
+    prompt: t.string({ description: 'What is to be seen, 1 to 2000 characters.' }),
+    characterId: t.id({ required: false, description: 'Whom it shows; nobody known when left out.' }),
   }),
 });
 builder.mutationField('startVideo', (t) =>
@@ -20,7 +21,7 @@ builder.mutationField('startVideo', (t) =>
     type: Job,
     description: 'In development: answers NotImplemented.',
     args: { input: t.arg({ type: StartVideoInput }) },
-    errors: { types: [NotImplemented], dataField: { name: 'job' } },
+    errors: { types: [NotImplemented], dataField: { name: 'job', description: 'As it was put in line.' } },
     resolve: () => startVideo(),
   }),
 );

@@ -4,16 +4,21 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Which job is to end. */
 export type CancelJobInput = {
+  /** Of a job that waits or runs. */
   jobId: string;
 };
 
+/** What a photo shows. */
 export type CaptionImageInput = {
-  /** At most 2000 characters; null clears it. */
+  /** At most 2000 characters; null, or left out, clears it. */
   caption?: string | null | undefined;
+  /** Of the photo. */
   imageId: string;
 };
 
+/** In which order characters are listed. */
 export type CharacterSort =
   /** By name, whatever its case. */
   | 'NAME'
@@ -24,20 +29,26 @@ export type CharacterSort =
 
 /** Follow the structure of a reference image. */
 export type ControlNetInput = {
+  /** What of the image is followed. */
   mode: ControlNetMode;
+  /** The image that is followed. */
   reference: ImageSourceInput;
-  /** From 0 to 2. */
+  /** How strictly, 0 to 2; 1 when left out. */
   strength?: number;
 };
 
 /** What of the reference image steers. */
 export type ControlNetMode =
+  /** The edges. */
   | 'CANNY'
+  /** What is near and what is far. */
   | 'DEPTH'
+  /** How the figure stands. */
   | 'POSE';
 
+/** Who a new character is. */
 export type CreateCharacterInput = {
-  /** At most 500 characters. */
+  /** At most 500 characters; none when left out. */
   description?: string | null | undefined;
   /** 1 to 100 characters; spaces around it are cut off. */
   name: string;
@@ -45,24 +56,29 @@ export type CreateCharacterInput = {
   triggerWord: string;
 };
 
+/** Which character is forgotten. */
 export type DeleteCharacterInput = {
+  /** Of the character. */
   id: string;
 };
 
+/** Which photos are removed. */
 export type DeleteImagesInput = {
   /** At most 500; ids that nothing has are passed over. */
   ids: Array<string>;
 };
 
+/** Which LoRA is removed. */
 export type DeleteLoraInput = {
-  /** Cancel the jobs that need it instead of refusing. */
+  /** Cancel the jobs that need it instead of refusing. False when left out. */
   force?: boolean;
+  /** Of the LoRA. */
   loraId: string;
 };
 
 /** Paint faces once more, finer. */
 export type FaceDetailerInput = {
-  /** From 0 to 1: how much of them is new. */
+  /** How much of them is new, 0 to 1; 0.4 when left out. */
   denoise?: number;
 };
 
@@ -77,52 +93,78 @@ export type ImageSourceInput =
 
 /** Take over the look of a reference image. */
 export type IpAdapterInput = {
+  /** The image whose look is taken over. */
   reference: ImageSourceInput;
-  /** From 0 to 2. */
+  /** How much of the look, 0 to 2; 0.7 when left out. */
   weight?: number;
 };
 
 /** What a job makes. */
 export type JobKind =
+  /** Images. The job is a `Generation`. */
   | 'GENERATION'
+  /** A LoRA. The job is a `Training`. */
   | 'TRAINING';
 
 /** What a running job is doing. */
 export type JobStage =
+  /** Encoding the photos and captions once for all steps. */
   | 'CACHING'
+  /** Writing the finished LoRA. */
   | 'EXPORTING'
+  /** Reading the base model, and the LoRAs of a generation. */
   | 'LOADING_MODEL'
+  /** Faces and upscaling. */
   | 'POSTPROCESSING'
+  /** Gathering what the engine needs. */
   | 'PREPARING'
+  /** Making images: the samples of a training, the outputs of a generation. */
   | 'SAMPLING'
+  /** Writing a checkpoint or an image. */
   | 'SAVING'
+  /** Taking training steps. */
   | 'TRAINING';
 
-/** QUEUED → RUNNING → COMPLETED, FAILED or CANCELLED. A lost worker takes a job back to QUEUED; the last three are final. */
+/** QUEUED → RUNNING → COMPLETED, FAILED or CANCELLED, and from QUEUED to CANCELLED directly. A job goes back from RUNNING to QUEUED when its worker stops or is lost, or when what failed may succeed at another try. The last three are final. */
 export type JobState =
+  /** Stopped on request; what was made until then stays. Final. */
   | 'CANCELLED'
+  /** Everything was made. Final. */
   | 'COMPLETED'
+  /** It cannot be done, or failed too often; `error` says why. Final. */
   | 'FAILED'
+  /** Waits for a worker, before its first attempt or before another. */
   | 'QUEUED'
+  /** A worker has it. */
   | 'RUNNING';
 
 /** How the learning rate runs over the steps. */
 export type LearningRateScheduler =
+  /** Stays as it is. */
   | 'CONSTANT'
+  /** Falls to nothing along half a wave. */
   | 'COSINE'
+  /** Falls along half a wave, several times. */
   | 'COSINE_WITH_RESTARTS'
+  /** Falls to nothing along a line. */
   | 'LINEAR';
 
 /** How grave a log line is. */
 export type LogLevel =
+  /** For whoever looks for a fault. */
   | 'DEBUG'
+  /** Something did not work. */
   | 'ERROR'
+  /** What goes as it should. */
   | 'INFO'
+  /** Goes on, but not as it should. */
   | 'WARN';
 
+/** A LoRA that a generation is to use. */
 export type LoraUseInput = {
+  /** It must have been trained for the base model of the generation. */
   loraId: string;
-  /** From 0 to 2. */
+  /** How much it counts, 0 to 2; 0.8 when left out. 1 is as trained. */
   strength?: number;
 };
 
@@ -133,125 +175,167 @@ export type Mode =
   /** AI-Toolkit trains and ComfyUI generates, on a GPU. */
   | 'PRODUCTION';
 
+/** Which job goes where. */
 export type MoveJobInput = {
   /** The waiting job of the same line that comes directly after it; to the end of the line when left out. */
   beforeJobId?: string | null | undefined;
+  /** Of a job that waits. */
   jobId: string;
 };
 
 /** The rule that turns gradients into steps. */
 export type Optimizer =
+  /** AdamW with its state in full. */
   | 'ADAMW'
+  /** AdamW with its state in 8 bits: the least memory. The default. */
   | 'ADAMW8BIT'
+  /** Finds its step size by itself; the learning rate only scales it. */
   | 'PRODIGY';
 
 /** Number format of the weights while training. */
 export type Precision =
+  /** 16 bits with the range of 32. The default. */
   | 'BF16'
+  /** 16 bits, for cards without BF16. */
   | 'FP16'
+  /** 32 bits: the most memory. */
   | 'FP32';
 
+/** How a LoRA is to be called. */
 export type RenameLoraInput = {
+  /** Of the LoRA. */
   loraId: string;
   /** 1 to 100 characters. */
   name: string;
 };
 
+/** Which generation is made again, and how. */
 export type RepeatGenerationInput = {
+  /** The one whose parameters are taken. */
   generationId: string;
-  /** Draw another seed: images like these, but not the same. */
+  /** Draw another seed: images like these, but not the same. False when left out. */
   newSeed?: boolean;
 };
 
+/** Which training is gone on with. */
 export type ResumeTrainingInput = {
+  /** Of a training that has ended early. */
   trainingId: string;
 };
 
+/** Which job is tried again. */
 export type RetryJobInput = {
+  /** Of a job that has ended. */
   jobId: string;
 };
 
-/** `capabilities.generation` has the range and default of each, and what the engine cannot do. */
+/** What to generate. `capabilities.generation` has what this engine takes, and what it cannot do. */
 export type StartGenerationInput = {
-  /** That of the first LoRA when left out. */
+  /** One of `capabilities.generation.baseModels`; that of the first LoRA, or else the first, when left out. */
   baseModel?: string | null | undefined;
+  /** Off when left out. */
   controlNet?: ControlNetInput | null | undefined;
-  /** 1 to 16 images. */
+  /** 1 to 16 images; 1 when left out. */
   count?: number | null | undefined;
+  /** Off when left out. */
   faceDetailer?: FaceDetailerInput | null | undefined;
-  /** 1 to 20. */
+  /** How strictly the prompt is followed, 1 to 20; 3.5 when left out. */
   guidanceScale?: number | null | undefined;
-  /** 256 to 2048 px, a multiple of 8. */
+  /** 256 to 2048 px, a multiple of 8; 1024 when left out. */
   height?: number | null | undefined;
+  /** Off when left out. */
   ipAdapter?: IpAdapterInput | null | undefined;
-  /** At most 4, applied in this order. */
+  /** At most 4, applied in this order; none when left out. */
   loras?: Array<LoraUseInput> | null | undefined;
-  /** At most 1000 characters. */
+  /** What to stay away from, at most 1000 characters; nothing when left out. */
   negativePrompt?: string | null | undefined;
-  /** 1 to 2000 characters. */
+  /** What to draw, 1 to 2000 characters. A trigger word calls its character. */
   prompt: string;
+  /** One of the `capabilities.generation.parameters`, which also have the default. */
   sampler?: string | null | undefined;
+  /** One of the `capabilities.generation.parameters`, which also have the default. */
   scheduler?: string | null | undefined;
-  /** Of image 0; drawn when left out. Image i has `seed + i`. */
+  /** Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`. */
   seed?: number | null | undefined;
-  /** Sampler steps, 1 to 100. */
+  /** Sampler steps of each image, 1 to 100; 30 when left out. */
   steps?: number | null | undefined;
+  /** Off when left out. */
   upscale?: UpscaleInput | null | undefined;
-  /** 256 to 2048 px, a multiple of 8. */
+  /** 256 to 2048 px, a multiple of 8; 1024 when left out. */
   width?: number | null | undefined;
 };
 
+/** Whom to learn, for which base model, and how. */
 export type StartTrainingInput = {
   /** One of `capabilities.training.baseModels`; the first when left out. */
   baseModel?: string | null | undefined;
+  /** Whom to learn: it needs at least one photo. */
   characterId: string;
+  /** What differs from the preset; nothing when left out. */
   config?: TrainingConfigInput | null | undefined;
   /** BALANCED when left out. */
   preset?: TrainingPresetName | null | undefined;
 };
 
-/** What differs from the preset. `capabilities.training.parameters` has the range and default of each. */
+/** What differs from the preset: a value that is left out is that of the preset, and the defaults below are those of CUSTOM. `capabilities.training.parameters` has what this engine takes. */
 export type TrainingConfigInput = {
-  /** The same as `rank` when left out. */
+  /** Scale of the weights, which act by alpha / rank; 1 to 128, the same as `rank` by default. */
   alpha?: number | null | undefined;
+  /** Photos a step, 1 to 8; 1 by default. */
   batchSize?: number | null | undefined;
+  /** Share of steps without caption, 0 to 1; 0.05 by default. */
   captionDropout?: number | null | undefined;
-  /** Steps. */
+  /** Steps between checkpoints, 50 to 2000; 250 by default. */
   checkpointEvery?: number | null | undefined;
+  /** Batches whose gradients make one step, 1 to 8; 1 by default. */
   gradientAccumulation?: number | null | undefined;
+  /** How many checkpoints are kept, the newest ones, 1 to 10; 2 by default. */
   keepCheckpoints?: number | null | undefined;
+  /** At its height, 0.000001 to 0.01; 0.0001 by default. */
   learningRate?: number | null | undefined;
+  /** LORA by default. */
   method?: TrainingMethod | null | undefined;
+  /** ADAMW8BIT by default. */
   optimizer?: Optimizer | null | undefined;
+  /** BF16 by default. */
   precision?: Precision | null | undefined;
+  /** How much the LoRA can hold, 4 to 128; 16 by default. */
   rank?: number | null | undefined;
-  /** Pixels a side. */
+  /** 512, 768 or 1024 px a side; 1024 by default. */
   resolution?: number | null | undefined;
-  /** Steps. */
+  /** Steps between samples, 10 to 1000; 100 by default. */
   sampleEvery?: number | null | undefined;
-  /** At most 5; `{trigger}` stands for the trigger word. */
+  /** At most 5 of 1 to 1000 characters, none for no samples; built-in ones by default. `{trigger}` stands for the trigger word. */
   samplePrompts?: Array<string> | null | undefined;
+  /** CONSTANT by default. */
   scheduler?: LearningRateScheduler | null | undefined;
-  /** Drawn when left out. */
+  /** Of all that is random in the training, 0 to 2^53 − 1; drawn by default. */
   seed?: number | null | undefined;
+  /** Optimizer steps, 1 to 20000, fewer than 100 only on fast-test; 1000 by default. */
   steps?: number | null | undefined;
 };
 
 /** What kind of weights are trained. */
 export type TrainingMethod =
+  /** A low-rank adapter beside the base model. */
   | 'LORA';
 
 /** A set of good values for one aim. */
 export type TrainingPresetName =
+  /** Right for most characters: 1000 steps at 1024 px, rank 16. The default. */
   | 'BALANCED'
+  /** Every value from its own default. */
   | 'CUSTOM'
+  /** The finest likeness, for 20 and more photos: 2000 steps at 1024 px, rank 32, Prodigy. */
   | 'QUALITY'
+  /** A first look: 500 steps at 768 px, rank 8. */
   | 'QUICK';
 
 /** A field that is left out stays as it is. */
 export type UpdateCharacterInput = {
   /** At most 500 characters; null clears it. */
   description?: string | null | undefined;
+  /** Of the character. */
   id: string;
   /** 1 to 100 characters; null is refused. */
   name?: string | null | undefined;
@@ -259,12 +343,15 @@ export type UpdateCharacterInput = {
   triggerWord?: string | null | undefined;
 };
 
+/** Photos for one character. */
 export type UploadImagesInput = {
+  /** Whom they show. */
   characterId: string;
   /** JPEG, PNG, WebP, GIF (its first frame) or AVIF; at most 500, each of at most 20 MB and 64 to 8192 px a side. Sent by the GraphQL multipart request specification, with a header `x-isengard-upload`. */
   files: Array<File>;
 };
 
+/** A picture that is to steer generations. */
 export type UploadReferenceImageInput = {
   /** JPEG, PNG, WebP, GIF (its first frame) or AVIF, at most 20 MB, 64 to 8192 px a side. */
   file: File;
@@ -272,7 +359,7 @@ export type UploadReferenceImageInput = {
 
 /** Enlarge what was generated. */
 export type UpscaleInput = {
-  /** 2 or 4. */
+  /** 2 or 4: how many times longer each side becomes; 2 when left out. */
   factor?: number;
 };
 

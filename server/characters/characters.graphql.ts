@@ -16,14 +16,14 @@ import { deleteCharacter } from './delete-character.ts';
 const ContentsRef = builder.objectRef<CharacterContents>('CharacterContents').implement({
   description: 'All that there is of a character.',
   fields: (t) => ({
-    images: t.exposeInt('images'),
-    loras: t.exposeInt('loras'),
-    trainings: t.exposeInt('trainings'),
+    images: t.exposeInt('images', { description: 'Its photos.' }),
+    loras: t.exposeInt('loras', { description: 'Every version of its LoRA that is there.' }),
+    trainings: t.exposeInt('trainings', { description: 'In whatever state.' }),
     generations: t.exposeInt('generations', {
       description: 'Every generation that it belongs to or that used one of its LoRAs.',
     }),
-    samples: t.exposeInt('samples'),
-    outputs: t.exposeInt('outputs'),
+    samples: t.exposeInt('samples', { description: 'Images made while training.' }),
+    outputs: t.exposeInt('outputs', { description: 'Images of its generations.' }),
     bytes: t.expose('bytes', {
       type: 'Bytes',
       description: 'On disk: photos, LoRAs, checkpoints, samples and outputs, without thumbnails.',
@@ -72,6 +72,7 @@ builder.objectType(TriggerWordTaken, {
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const CharacterSort = builder.enumType('CharacterSort', {
+  description: 'In which order characters are listed.',
   values: {
     NEWEST: {
       value: 'newest' satisfies Sort as Sort,
@@ -89,13 +90,17 @@ builder.queryField('characters', (t) =>
   t.connection(
     {
       type: Character,
-      description: 'At most 100 a page.',
+      description: 'Characters, in the order of `sort`.',
       args: {
         search: t.arg.string({
           required: false,
           description: 'Part of the name, the trigger word or the description, whatever its case.',
         }),
-        sort: t.arg({ type: CharacterSort, defaultValue: 'newest' }),
+        sort: t.arg({
+          type: CharacterSort,
+          defaultValue: 'newest',
+          description: 'NEWEST when left out. A cursor belongs to one order.',
+        }),
       },
       resolve: (_, args) => listCharacters(args),
     },
@@ -116,7 +121,8 @@ builder.queryField('character', (t) =>
   t.field({
     type: Character,
     nullable: true,
-    args: { id: t.arg.id() },
+    description: 'The character with this id; null when there is none.',
+    args: { id: t.arg.id({ description: 'Of the character.' }) },
     resolve: (_, { id }) => findCharacter(id),
   }),
 );
@@ -124,20 +130,28 @@ builder.queryField('character', (t) =>
 // ── Mutations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const CreateCharacterInput = builder.inputType('CreateCharacterInput', {
+  description: 'Who a new character is.',
   fields: (t) => ({
     name: t.string({ description: '1 to 100 characters; spaces around it are cut off.' }),
     triggerWord: t.string({
       description: '2 to 50 letters, digits, spaces, `_` or `-`; unique in either case.',
     }),
-    description: t.string({ required: false, description: 'At most 500 characters.' }),
+    description: t.string({
+      required: false,
+      description: 'At most 500 characters; none when left out.',
+    }),
   }),
 });
 
 builder.mutationField('createCharacter', (t) =>
   t.field({
     type: Character,
+    description: 'Makes a character, without photos.',
     args: { input: t.arg({ type: CreateCharacterInput }) },
-    errors: { types: [InvalidInput, TriggerWordTaken], dataField: { name: 'character' } },
+    errors: {
+      types: [InvalidInput, TriggerWordTaken],
+      dataField: { name: 'character', description: 'As it was made.' },
+    },
     resolve: (_, { input }) => createCharacter(input),
   }),
 );
@@ -145,7 +159,7 @@ builder.mutationField('createCharacter', (t) =>
 const UpdateCharacterInput = builder.inputType('UpdateCharacterInput', {
   description: 'A field that is left out stays as it is.',
   fields: (t) => ({
-    id: t.id(),
+    id: t.id({ description: 'Of the character.' }),
     name: t.string({ required: false, description: '1 to 100 characters; null is refused.' }),
     triggerWord: t.string({
       required: false,
@@ -159,17 +173,25 @@ const UpdateCharacterInput = builder.inputType('UpdateCharacterInput', {
 builder.mutationField('updateCharacter', (t) =>
   t.field({
     type: Character,
+    description: 'Changes the name, trigger word or description.',
     args: { input: t.arg({ type: UpdateCharacterInput }) },
-    errors: { types: [NotFound, InvalidInput, TriggerWordTaken], dataField: { name: 'character' } },
+    errors: {
+      types: [NotFound, InvalidInput, TriggerWordTaken],
+      dataField: { name: 'character', description: 'As it is now.' },
+    },
     resolve: (_, { input }) => updateCharacter(input),
   }),
 );
 
-const DeleteCharacterInput = builder.inputType('DeleteCharacterInput', { fields: (t) => ({ id: t.id() }) });
+const DeleteCharacterInput = builder.inputType('DeleteCharacterInput', {
+  description: 'Which character is forgotten.',
+  fields: (t) => ({ id: t.id({ description: 'Of the character.' }) }),
+});
 
 const DeleteCharacterSuccess = builder
   .objectRef<{ id: string; receipt: CharacterContents }>('DeleteCharacterSuccess')
   .implement({
+    description: 'The character and all that was of it are gone.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'Of the character that is gone.' }),
       receipt: t.expose('receipt', { type: ContentsRef, description: 'What was removed with it.' }),

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { controlNetMode, type GenerationToggles, type generationLoras, outputs } from '#schema/generation.ts';
 import { jobEvents } from '#schema/jobs.ts';
 import { builder, enumFrom } from '../builder.ts';
@@ -8,14 +8,20 @@ import { Job } from '../jobs/job-types.graphql.ts';
 import { hasEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
-import { type Generation as GenerationJob, isGeneration, loraUsesOf } from './generation.ts';
+import { type Generation as GenerationJob, isGeneration } from './generation.ts';
 import { urlOfSource } from './image-sources.ts';
-import { outputsByIds } from './outputs.ts';
+import { loraUsesOfJobs } from './lora-uses.ts';
+import { outputsByIds, outputsOfJobs } from './outputs.ts';
 
 export const ControlNetMode = enumFrom(
   'ControlNetMode',
   controlNetMode,
   'What of the reference image steers.',
+  {
+    pose: 'How the figure stands.',
+    depth: 'What is near and what is far.',
+    canny: 'The edges.',
+  },
 );
 
 const LoraUse = builder.objectRef<typeof generationLoras.$inferSelect>('LoraUse').implement({
@@ -37,44 +43,53 @@ const REFERENCE_DESCRIPTION =
   'Path of the reference image, relative to the server; null when it was deleted since.';
 
 const ControlNetUse = builder.objectRef<Toggle<'controlNet'>>('ControlNetUse').implement({
+  description: 'How a generation follows the structure of a reference image.',
   fields: (t) => ({
-    mode: t.expose('mode', { type: ControlNetMode }),
+    mode: t.expose('mode', { type: ControlNetMode, description: 'What of the image is followed.' }),
     referenceUrl: t.string({
       nullable: true,
       description: REFERENCE_DESCRIPTION,
       resolve: ({ reference }) => urlOfSource(reference),
     }),
-    strength: t.exposeFloat('strength'),
+    strength: t.exposeFloat('strength', { description: 'How strictly, from 0 to 2.' }),
   }),
 });
 const IpAdapterUse = builder.objectRef<Toggle<'ipAdapter'>>('IpAdapterUse').implement({
+  description: 'How a generation takes over the look of a reference image.',
   fields: (t) => ({
     referenceUrl: t.string({
       nullable: true,
       description: REFERENCE_DESCRIPTION,
       resolve: ({ reference }) => urlOfSource(reference),
     }),
-    weight: t.exposeFloat('weight'),
+    weight: t.exposeFloat('weight', { description: 'How much of the look, from 0 to 2.' }),
   }),
 });
 const FaceDetailerUse = builder.objectRef<Toggle<'faceDetailer'>>('FaceDetailerUse').implement({
-  fields: (t) => ({ denoise: t.exposeFloat('denoise') }),
+  description: 'How a generation paints faces once more, finer.',
+  fields: (t) => ({
+    denoise: t.exposeFloat('denoise', { description: 'From 0 to 1: how much of them is new.' }),
+  }),
 });
 const UpscaleUse = builder.objectRef<Toggle<'upscale'>>('UpscaleUse').implement({
-  fields: (t) => ({ factor: t.exposeInt('factor') }),
+  description: 'How a generation enlarges what it made.',
+  fields: (t) => ({
+    factor: t.exposeInt('factor', { description: '2 or 4: how many times longer each side becomes.' }),
+  }),
 });
 
 export const Output = builder.loadableObject('Output', {
   description: 'An image that was generated.',
   load: (ids: string[]) => outputsByIds(ids),
   sort: ({ id }) => id,
+  loaderOptions: { cache: false },
   fields: (t) => ({
     id: t.exposeID('id'),
     index: t.exposeInt('index', { description: 'Place in its batch, from 0.' }),
     seed: t.expose('seed', { type: 'Seed', description: 'That this image was made with.' }),
     width: t.exposeInt('width', { description: 'Pixels, upscaling included.' }),
     height: t.exposeInt('height', { description: 'Pixels, upscaling included.' }),
-    bytes: t.expose('bytes', { type: 'Bytes' }),
+    bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the PNG.' }),
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
     thumbHash: t.exposeString('thumbHash', {
       description: 'Base64 of a ThumbHash, the placeholder while it loads.',
@@ -90,7 +105,9 @@ export const Output = builder.loadableObject('Output', {
     }),
     thumbnailUrl: t.string({
       description: THUMBNAIL_DESCRIPTION,
-      args: { size: t.arg({ type: ThumbnailSize, defaultValue: 'small' }) },
+      args: {
+        size: t.arg({ type: ThumbnailSize, defaultValue: 'small', description: 'SMALL when left out.' }),
+      },
       resolve: ({ id }, { size }) => thumbnailUrl('outputs', id, size),
     }),
   }),
@@ -133,12 +150,16 @@ async function previewsOf({ id, state }: GenerationJob): Promise<PreviewData[]> 
 export const Generation = builder.loadableObject('Generation', {
   load: async (ids: string[]) => (await jobsByIds(ids)).filter(isGeneration),
   sort: ({ id }) => id,
+  loaderOptions: { cache: false },
   description: 'One run of the generation engine that makes a batch of images.',
   interfaces: [Job],
   fields: (t) => ({
-    prompt: t.string({ resolve: ({ generation }) => generation.prompt }),
+    prompt: t.string({
+      description: 'What to draw, 1 to 2000 characters.',
+      resolve: ({ generation }) => generation.prompt,
+    }),
     negativePrompt: t.string({
-      description: 'Empty when there is none.',
+      description: 'What to stay away from, at most 1000 characters; empty when there is nothing.',
       resolve: ({ generation }) => generation.negativePrompt,
     }),
     width: t.int({ description: 'Pixels, before upscaling.', resolve: ({ generation }) => generation.width }),
@@ -147,48 +168,75 @@ export const Generation = builder.loadableObject('Generation', {
       resolve: ({ generation }) => generation.height,
     }),
     samplingSteps: t.int({
-      description: 'Sampler steps of each image; `steps` counts those of the whole batch.',
+      description: 'Sampler steps of each image, 1 to 100; `steps` counts those of the whole batch.',
       resolve: ({ generation }) => generation.steps,
     }),
-    guidanceScale: t.float({ resolve: ({ generation }) => generation.guidanceScale }),
+    guidanceScale: t.float({
+      description: 'How strictly the prompt is followed, 1 to 20.',
+      resolve: ({ generation }) => generation.guidanceScale,
+    }),
     seed: t.field({
       type: 'Seed',
       description: 'Of image 0, as it was really used; image i has `seed + i`.',
       resolve: ({ generation }) => generation.seed,
     }),
-    count: t.int({ resolve: ({ generation }) => generation.count }),
-    sampler: t.string({ resolve: ({ generation }) => generation.sampler }),
-    scheduler: t.string({ resolve: ({ generation }) => generation.scheduler }),
-    baseModel: t.string({ resolve: ({ generation }) => generation.baseModel }),
-    loras: t.field({ type: [LoraUse], resolve: ({ id }) => loraUsesOf(id) }),
+    count: t.int({
+      description: 'Images that were asked for, 1 to 16.',
+      resolve: ({ generation }) => generation.count,
+    }),
+    sampler: t.string({
+      description: 'How the noise is taken away, such as `euler`.',
+      resolve: ({ generation }) => generation.sampler,
+    }),
+    scheduler: t.string({
+      description: 'How the steps are spread over the levels of noise, such as `karras`.',
+      resolve: ({ generation }) => generation.scheduler,
+    }),
+    baseModel: t.string({
+      description: 'Id of a `BaseModel`.',
+      resolve: ({ generation }) => generation.baseModel,
+    }),
+    loras: t.loadableList({
+      type: LoraUse,
+      description: 'In the order in which they are applied; at most 4.',
+      load: (ids: string[]) => loraUsesOfJobs(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
+    }),
     controlNet: t.field({
       type: ControlNetUse,
       nullable: true,
+      description: 'Null when it is off.',
       resolve: ({ generation }) => generation.toggles.controlNet,
     }),
     ipAdapter: t.field({
       type: IpAdapterUse,
       nullable: true,
+      description: 'Null when it is off.',
       resolve: ({ generation }) => generation.toggles.ipAdapter,
     }),
     faceDetailer: t.field({
       type: FaceDetailerUse,
       nullable: true,
+      description: 'Null when it is off.',
       resolve: ({ generation }) => generation.toggles.faceDetailer,
     }),
     upscale: t.field({
       type: UpscaleUse,
       nullable: true,
+      description: 'Null when it is off.',
       resolve: ({ generation }) => generation.toggles.upscale,
     }),
-    outputs: t.field({
-      type: [Output],
+    outputs: t.loadableList({
+      type: Output,
       description: 'The images made so far, by index; at most 16.',
-      resolve: ({ id }) => db.select().from(outputs).where(eq(outputs.jobId, id)).orderBy(asc(outputs.index)),
+      load: (ids: string[]) => outputsOfJobs(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
     }),
     previews: t.field({
       type: [Preview],
-      description: 'Of the images that are being sampled.',
+      description: 'The newest of each image that is being sampled; empty when the job has ended.',
       resolve: previewsOf,
     }),
   }),
@@ -199,7 +247,7 @@ export const GenerationConnection = builder.connectionObject(
 );
 
 builder.objectField(Output, 'generation', (t) =>
-  t.field({ type: Generation, resolve: ({ jobId }) => jobId }),
+  t.field({ type: Generation, description: 'The run that made it.', resolve: ({ jobId }) => jobId }),
 );
 
 jobEventType('output').implement({
@@ -225,7 +273,10 @@ jobEventType('preview').implement({
   description: 'An image that is being sampled got further. Twice a second at most.',
   interfaces: [JobEvent],
   fields: (t) => ({
-    index: t.int({ resolve: ({ data }) => data.index }),
-    url: t.string({ resolve: ({ jobId, data }) => previewUrl({ jobId, ...data }) }),
+    index: t.int({ description: 'Place in its batch, from 0.', resolve: ({ data }) => data.index }),
+    url: t.string({
+      description: 'Path of a small WebP, relative to the server; gone when the job has ended.',
+      resolve: ({ jobId, data }) => previewUrl({ jobId, ...data }),
+    }),
   }),
 });

@@ -26,14 +26,19 @@ const AspectPresetRef = builder.objectRef<AspectPreset>('AspectPreset').implemen
   }),
 });
 builder.queryField('aspectPresets', (t) =>
-  t.field({ type: [AspectPresetRef], resolve: () => [...ASPECT_PRESETS] }),
+  t.field({
+    type: [AspectPresetRef],
+    description: 'Sizes to choose from, the square first.',
+    resolve: () => [...ASPECT_PRESETS],
+  }),
 );
 
 builder.queryField('generation', (t) =>
   t.field({
     type: Generation,
     nullable: true,
-    args: { id: t.arg.id() },
+    description: 'The generation with this id; null when there is none.',
+    args: { id: t.arg.id({ description: 'Of the generation.' }) },
     resolve: (_, { id }) => findGeneration(id),
   }),
 );
@@ -43,7 +48,7 @@ builder.queryField('generations', (t) =>
       type: Generation,
       description: 'Generations, the newest first.',
       args: {
-        characterId: t.arg.id({ required: false }),
+        characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
       },
       resolve: (_, args) => listGenerations(args),
@@ -53,7 +58,13 @@ builder.queryField('generations', (t) =>
 );
 
 builder.queryField('output', (t) =>
-  t.field({ type: Output, nullable: true, args: { id: t.arg.id() }, resolve: (_, { id }) => findOutput(id) }),
+  t.field({
+    type: Output,
+    nullable: true,
+    description: 'The generated image with this id; null when there is none.',
+    args: { id: t.arg.id({ description: 'Of the output.' }) },
+    resolve: (_, { id }) => findOutput(id),
+  }),
 );
 builder.queryField('outputs', (t) =>
   t.connection(
@@ -61,9 +72,12 @@ builder.queryField('outputs', (t) =>
       type: Output,
       description: 'Generated images, the newest first.',
       args: {
-        characterId: t.arg.id({ required: false }),
-        loraId: t.arg.id({ required: false }),
-        generationId: t.arg.id({ required: false }),
+        characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
+        loraId: t.arg.id({ required: false, description: 'Only made with this LoRA; any when left out.' }),
+        generationId: t.arg.id({
+          required: false,
+          description: 'Only of this generation; any when left out.',
+        }),
       },
       resolve: (_, args) => listOutputs(args),
     },
@@ -76,7 +90,14 @@ builder.queryField('outputs', (t) =>
 const optional = { required: false } as const;
 
 const LoraUseInput = builder.inputType('LoraUseInput', {
-  fields: (t) => ({ loraId: t.id(), strength: t.float({ defaultValue: 0.8, description: 'From 0 to 2.' }) }),
+  description: 'A LoRA that a generation is to use.',
+  fields: (t) => ({
+    loraId: t.id({ description: 'It must have been trained for the base model of the generation.' }),
+    strength: t.float({
+      defaultValue: 0.8,
+      description: 'How much it counts, 0 to 2; 0.8 when left out. 1 is as trained.',
+    }),
+  }),
 });
 
 const ImageSourceInput = builder.inputType('ImageSourceInput', {
@@ -92,52 +113,83 @@ const ImageSourceInput = builder.inputType('ImageSourceInput', {
 const ControlNetInput = builder.inputType('ControlNetInput', {
   description: 'Follow the structure of a reference image.',
   fields: (t) => ({
-    mode: t.field({ type: ControlNetMode }),
-    reference: t.field({ type: ImageSourceInput }),
-    strength: t.float({ defaultValue: 1, description: 'From 0 to 2.' }),
+    mode: t.field({ type: ControlNetMode, description: 'What of the image is followed.' }),
+    reference: t.field({ type: ImageSourceInput, description: 'The image that is followed.' }),
+    strength: t.float({ defaultValue: 1, description: 'How strictly, 0 to 2; 1 when left out.' }),
   }),
 });
 const IpAdapterInput = builder.inputType('IpAdapterInput', {
   description: 'Take over the look of a reference image.',
   fields: (t) => ({
-    reference: t.field({ type: ImageSourceInput }),
-    weight: t.float({ defaultValue: 0.7, description: 'From 0 to 2.' }),
+    reference: t.field({ type: ImageSourceInput, description: 'The image whose look is taken over.' }),
+    weight: t.float({ defaultValue: 0.7, description: 'How much of the look, 0 to 2; 0.7 when left out.' }),
   }),
 });
 const FaceDetailerInput = builder.inputType('FaceDetailerInput', {
   description: 'Paint faces once more, finer.',
   fields: (t) => ({
-    denoise: t.float({ defaultValue: 0.4, description: 'From 0 to 1: how much of them is new.' }),
+    denoise: t.float({
+      defaultValue: 0.4,
+      description: 'How much of them is new, 0 to 1; 0.4 when left out.',
+    }),
   }),
 });
 const UpscaleInput = builder.inputType('UpscaleInput', {
   description: 'Enlarge what was generated.',
-  fields: (t) => ({ factor: t.int({ defaultValue: 2, description: '2 or 4.' }) }),
+  fields: (t) => ({
+    factor: t.int({
+      defaultValue: 2,
+      description: '2 or 4: how many times longer each side becomes; 2 when left out.',
+    }),
+  }),
 });
 
 const StartGenerationInput = builder.inputType('StartGenerationInput', {
-  description: '`capabilities.generation` has the range and default of each, and what the engine cannot do.',
+  description:
+    'What to generate. `capabilities.generation` has what this engine takes, and what it cannot do.',
   fields: (t) => ({
-    prompt: t.string({ description: '1 to 2000 characters.' }),
-    negativePrompt: t.string({ ...optional, description: 'At most 1000 characters.' }),
-    width: t.int({ ...optional, description: '256 to 2048 px, a multiple of 8.' }),
-    height: t.int({ ...optional, description: '256 to 2048 px, a multiple of 8.' }),
-    steps: t.int({ ...optional, description: 'Sampler steps, 1 to 100.' }),
-    guidanceScale: t.float({ ...optional, description: '1 to 20.' }),
+    prompt: t.string({
+      description: 'What to draw, 1 to 2000 characters. A trigger word calls its character.',
+    }),
+    negativePrompt: t.string({
+      ...optional,
+      description: 'What to stay away from, at most 1000 characters; nothing when left out.',
+    }),
+    width: t.int({ ...optional, description: '256 to 2048 px, a multiple of 8; 1024 when left out.' }),
+    height: t.int({ ...optional, description: '256 to 2048 px, a multiple of 8; 1024 when left out.' }),
+    steps: t.int({ ...optional, description: 'Sampler steps of each image, 1 to 100; 30 when left out.' }),
+    guidanceScale: t.float({
+      ...optional,
+      description: 'How strictly the prompt is followed, 1 to 20; 3.5 when left out.',
+    }),
     seed: t.field({
       type: 'Seed',
       ...optional,
-      description: 'Of image 0; drawn when left out. Image i has `seed + i`.',
+      description: 'Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`.',
     }),
-    count: t.int({ ...optional, description: '1 to 16 images.' }),
-    sampler: t.string(optional),
-    scheduler: t.string(optional),
-    baseModel: t.string({ ...optional, description: 'That of the first LoRA when left out.' }),
-    loras: t.field({ type: [LoraUseInput], ...optional, description: 'At most 4, applied in this order.' }),
-    controlNet: t.field({ type: ControlNetInput, ...optional }),
-    ipAdapter: t.field({ type: IpAdapterInput, ...optional }),
-    faceDetailer: t.field({ type: FaceDetailerInput, ...optional }),
-    upscale: t.field({ type: UpscaleInput, ...optional }),
+    count: t.int({ ...optional, description: '1 to 16 images; 1 when left out.' }),
+    sampler: t.string({
+      ...optional,
+      description: 'One of the `capabilities.generation.parameters`, which also have the default.',
+    }),
+    scheduler: t.string({
+      ...optional,
+      description: 'One of the `capabilities.generation.parameters`, which also have the default.',
+    }),
+    baseModel: t.string({
+      ...optional,
+      description:
+        'One of `capabilities.generation.baseModels`; that of the first LoRA, or else the first, when left out.',
+    }),
+    loras: t.field({
+      type: [LoraUseInput],
+      ...optional,
+      description: 'At most 4, applied in this order; none when left out.',
+    }),
+    controlNet: t.field({ type: ControlNetInput, ...optional, description: 'Off when left out.' }),
+    ipAdapter: t.field({ type: IpAdapterInput, ...optional, description: 'Off when left out.' }),
+    faceDetailer: t.field({ type: FaceDetailerInput, ...optional, description: 'Off when left out.' }),
+    upscale: t.field({ type: UpscaleInput, ...optional, description: 'Off when left out.' }),
   }),
 });
 
@@ -155,7 +207,7 @@ const withSource = <Toggle extends { reference: SourceInput }>(toggle: Toggle | 
 
 const errors = {
   types: [NotFound, InvalidInput, UnsupportedParameter],
-  dataField: { name: 'generation' },
+  dataField: { name: 'generation', description: 'As it was put in line.' },
 } as const;
 
 builder.mutationField('startGeneration', (t) =>
@@ -176,18 +228,19 @@ builder.mutationField('startGeneration', (t) =>
 );
 
 const RepeatGenerationInput = builder.inputType('RepeatGenerationInput', {
+  description: 'Which generation is made again, and how.',
   fields: (t) => ({
-    generationId: t.id(),
+    generationId: t.id({ description: 'The one whose parameters are taken.' }),
     newSeed: t.boolean({
       defaultValue: false,
-      description: 'Draw another seed: images like these, but not the same.',
+      description: 'Draw another seed: images like these, but not the same. False when left out.',
     }),
   }),
 });
 builder.mutationField('repeatGeneration', (t) =>
   t.field({
     type: Generation,
-    description: 'The same parameters again.',
+    description: 'Puts a new generation with the same parameters in line.',
     args: { input: t.arg({ type: RepeatGenerationInput }) },
     errors: { ...errors, types: [...errors.types] },
     resolve: (_, { input: { generationId, newSeed } }) => repeatGeneration(generationId, { newSeed }),
@@ -200,7 +253,7 @@ builder.subscriptionField('generationUpdates', (t) =>
     nullable: true,
     description:
       'The generation as it is, then after each change, until it has ended. Null when there is none.',
-    args: { generationId: t.arg.id() },
+    args: { generationId: t.arg.id({ description: 'Of the generation.' }) },
     subscribe: (_, { generationId }) => followJob(generationId),
     resolve: (job) => (isGeneration(job) ? job : null),
   }),

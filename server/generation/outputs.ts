@@ -1,7 +1,7 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, asc, inArray } from 'drizzle-orm';
 import { generationLoras, outputs } from '#schema/generation.ts';
 import { jobs } from '#schema/jobs.ts';
-import { type ConnectionArgs, keysetConnection } from '../connection.ts';
+import { type ConnectionArgs, keysetConnection, matchesId } from '../connection.ts';
 import { db } from '../db.ts';
 import { isId } from '../errors.ts';
 import { outputKey } from '../storage/keys.ts';
@@ -14,6 +14,17 @@ export const outputsByIds = (ids: readonly string[]) =>
     .select()
     .from(outputs)
     .where(inArray(outputs.id, [...ids]));
+
+/** Of each generation, in the order of `jobIds`: the images made so far, by index. */
+export async function outputsOfJobs(jobIds: readonly string[]): Promise<Output[][]> {
+  const rows = await db
+    .select()
+    .from(outputs)
+    .where(inArray(outputs.jobId, [...jobIds]))
+    .orderBy(asc(outputs.index));
+  const byJob = Map.groupBy(rows, ({ jobId }) => jobId);
+  return jobIds.map((id) => byJob.get(id) ?? []);
+}
 
 export async function findOutput(id: string): Promise<Output | null> {
   const [output] = isId(id) ? await outputsByIds([id]) : [];
@@ -28,10 +39,14 @@ type ListOutputsArgs = ConnectionArgs & {
 
 export const listOutputs = ({ characterId, loraId, generationId, ...args }: ListOutputsArgs) => {
   const jobsOf =
-    characterId && db.select({ id: jobs.id }).from(jobs).where(eq(jobs.characterId, characterId));
+    characterId != null &&
+    db.select({ id: jobs.id }).from(jobs).where(matchesId(jobs.characterId, characterId));
   const jobsWith =
-    loraId &&
-    db.select({ id: generationLoras.jobId }).from(generationLoras).where(eq(generationLoras.loraId, loraId));
+    loraId != null &&
+    db
+      .select({ id: generationLoras.jobId })
+      .from(generationLoras)
+      .where(matchesId(generationLoras.loraId, loraId));
   return keysetConnection<Output>({
     args,
     order: [{ column: outputs.id, type: 'uuid', direction: 'desc' }],
@@ -44,7 +59,7 @@ export const listOutputs = ({ characterId, loraId, generationId, ...args }: List
           and(
             jobsOf ? inArray(outputs.jobId, jobsOf) : undefined,
             jobsWith ? inArray(outputs.jobId, jobsWith) : undefined,
-            generationId ? eq(outputs.jobId, generationId) : undefined,
+            matchesId(outputs.jobId, generationId),
             where,
           ),
         )

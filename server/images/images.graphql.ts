@@ -16,7 +16,9 @@ import {
 } from './images.ts';
 import { TooManyFiles, type UploadedImage, UploadTooLarge, uploadImages } from './uploads.ts';
 
-builder.addScalarType('Upload', GraphQLUpload);
+builder.addScalarType('Upload', GraphQLUpload, {
+  description: 'A file, sent by the GraphQL multipart request specification.',
+});
 
 const Image = builder.loadableObject('Image', {
   description: 'A photo of a character.',
@@ -25,7 +27,11 @@ const Image = builder.loadableObject('Image', {
   loaderOptions: { cache: false },
   fields: (t) => ({
     id: t.exposeID('id'),
-    character: t.field({ type: Character, resolve: ({ characterId }) => characterId }),
+    character: t.field({
+      type: Character,
+      description: 'Whom it shows.',
+      resolve: ({ characterId }) => characterId,
+    }),
     fileName: t.exposeString('fileName', {
       description: 'The name that it came with: a label, never a path.',
     }),
@@ -34,14 +40,17 @@ const Image = builder.loadableObject('Image', {
     }),
     width: t.exposeInt('width', { description: 'Pixels, as it is seen: after its orientation.' }),
     height: t.exposeInt('height', { description: 'Pixels, as it is seen: after its orientation.' }),
-    bytes: t.expose('bytes', { type: 'Bytes', description: 'Of the original.' }),
+    bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the original.' }),
     sha256: t.exposeString('sha256', {
       description: 'Of the original, hexadecimal. Within a character, one content is one image.',
     }),
     thumbHash: t.exposeString('thumbHash', {
       description: 'Base64 of a ThumbHash: a placeholder until the picture is there.',
     }),
-    caption: t.exposeString('caption', { nullable: true, description: 'At most 2000 characters.' }),
+    caption: t.exposeString('caption', {
+      nullable: true,
+      description: 'What is to be seen, for the training; at most 2000 characters. Null when there is none.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     url: t.string({
       description: 'Path of the original, byte for byte as it was sent, relative to the server.',
@@ -49,7 +58,9 @@ const Image = builder.loadableObject('Image', {
     }),
     thumbnailUrl: t.string({
       description: THUMBNAIL_DESCRIPTION,
-      args: { size: t.arg({ type: ThumbnailSize, defaultValue: 'small' }) },
+      args: {
+        size: t.arg({ type: ThumbnailSize, defaultValue: 'small', description: 'SMALL when left out.' }),
+      },
       resolve: ({ id }, { size }) => thumbnailUrl('images', id, size),
     }),
   }),
@@ -58,6 +69,7 @@ const Image = builder.loadableObject('Image', {
 builder.objectFields(Character, (t) => ({
   imageCount: t.loadable({
     type: 'Int',
+    description: 'How many photos it has.',
     load: (ids: string[]) => imageCountsOf(ids),
     loaderOptions: { cache: false },
     resolve: ({ id }) => id,
@@ -73,7 +85,7 @@ builder.objectFields(Character, (t) => ({
   images: t.connection(
     {
       type: Image,
-      description: 'Newest first, at most 500 a page.',
+      description: 'Its photos, the newest first; at most 500 a page.',
       resolve: ({ id }, args) => imagesOf(id, args),
     },
     { name: 'ImageConnection' },
@@ -85,7 +97,8 @@ builder.queryField('image', (t) =>
   t.field({
     type: Image,
     nullable: true,
-    args: { id: t.arg.id() },
+    description: 'The photo with this id; null when there is none.',
+    args: { id: t.arg.id({ description: 'Of the image.' }) },
     resolve: (_, { id }) => findImage(id),
   }),
 );
@@ -99,7 +112,7 @@ const ImageAccepted = builder.objectRef<Outcome<'accepted'>>('ImageAccepted').im
   description: 'A new photo.',
   fields: (t) => ({
     fileName: t.exposeString('fileName', { description: fileName }),
-    image: t.expose('image', { type: Image }),
+    image: t.expose('image', { type: Image, description: 'As it was stored.' }),
   }),
 });
 
@@ -137,8 +150,8 @@ builder.objectType(TooManyFiles, {
   description: 'More files in one request than are taken. None of them was read.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
-    count: t.exposeInt('count'),
-    limit: t.exposeInt('limit'),
+    count: t.exposeInt('count', { description: 'Files in the request.' }),
+    limit: t.exposeInt('limit', { description: 'Files that one request may have.' }),
   }),
 });
 
@@ -153,8 +166,9 @@ builder.objectType(UploadTooLarge, {
 });
 
 const UploadImagesInput = builder.inputType('UploadImagesInput', {
+  description: 'Photos for one character.',
   fields: (t) => ({
-    characterId: t.id(),
+    characterId: t.id({ description: 'Whom they show.' }),
     files: t.field({
       type: ['Upload'],
       description:
@@ -166,12 +180,13 @@ const UploadImagesInput = builder.inputType('UploadImagesInput', {
 const UploadImagesSuccess = builder
   .objectRef<{ results: UploadedImage[]; character: CharacterRow }>('UploadImagesSuccess')
   .implement({
+    description: 'Every file was judged; each result says how.',
     fields: (t) => ({
       results: t.expose('results', {
         type: [UploadedImageRef],
         description: 'One for each file, in the order of the files.',
       }),
-      character: t.expose('character', { type: Character }),
+      character: t.expose('character', { type: Character, description: 'With its new photos.' }),
     }),
   });
 
@@ -189,26 +204,36 @@ builder.mutationField('uploadImages', (t) =>
 // ── Captions and deletion ───────────────────────────────────────────────────────────────────────────────────────────
 
 const CaptionImageInput = builder.inputType('CaptionImageInput', {
+  description: 'What a photo shows.',
   fields: (t) => ({
-    imageId: t.id(),
-    caption: t.string({ required: false, description: 'At most 2000 characters; null clears it.' }),
+    imageId: t.id({ description: 'Of the photo.' }),
+    caption: t.string({
+      required: false,
+      description: 'At most 2000 characters; null, or left out, clears it.',
+    }),
   }),
 });
 
 builder.mutationField('captionImage', (t) =>
   t.field({
     type: Image,
+    description: 'Sets or clears the caption of a photo.',
     args: { input: t.arg({ type: CaptionImageInput }) },
-    errors: { types: [NotFound, InvalidInput], dataField: { name: 'image' } },
+    errors: {
+      types: [NotFound, InvalidInput],
+      dataField: { name: 'image', description: 'With its new caption.' },
+    },
     resolve: (_, { input }) => captionImage(input),
   }),
 );
 
 const DeleteImagesInput = builder.inputType('DeleteImagesInput', {
+  description: 'Which photos are removed.',
   fields: (t) => ({ ids: t.idList({ description: 'At most 500; ids that nothing has are passed over.' }) }),
 });
 
 const DeleteImagesSuccess = builder.objectRef<{ deletedIds: string[] }>('DeleteImagesSuccess').implement({
+  description: 'The photos are gone.',
   fields: (t) => ({
     deletedIds: t.exposeIDList('deletedIds', {
       description: 'Those that were there, in the order of the input.',
@@ -219,7 +244,8 @@ const DeleteImagesSuccess = builder.objectRef<{ deletedIds: string[] }>('DeleteI
 builder.mutationField('deleteImages', (t) =>
   t.field({
     type: DeleteImagesSuccess,
-    description: 'Trainings that learned from them keep what they need to be resumed.',
+    description:
+      'Removes photos for good. Trainings that learned from them keep what they need to be resumed.',
     args: { input: t.arg({ type: DeleteImagesInput }) },
     errors: { types: [InvalidInput], directResult: true },
     resolve: async (_, { input }) => ({ deletedIds: await deleteImages(input.ids) }),

@@ -21,7 +21,9 @@ const ReferenceImage = builder.loadableObject('ReferenceImage', {
     }),
     thumbnailUrl: t.string({
       description: THUMBNAIL_DESCRIPTION,
-      args: { size: t.arg({ type: ThumbnailSize, defaultValue: 'small' }) },
+      args: {
+        size: t.arg({ type: ThumbnailSize, defaultValue: 'small', description: 'SMALL when left out.' }),
+      },
       resolve: ({ id }, { size }) => thumbnailUrl('references', id, size),
     }),
   }),
@@ -34,6 +36,7 @@ builder.objectType(ImageUnreadable, {
 });
 
 const UploadReferenceImageInput = builder.inputType('UploadReferenceImageInput', {
+  description: 'A picture that is to steer generations.',
   fields: (t) => ({
     file: t.field({
       type: 'Upload',
@@ -45,9 +48,13 @@ const UploadReferenceImageInput = builder.inputType('UploadReferenceImageInput',
 builder.mutationField('uploadReferenceImage', (t) =>
   t.field({
     type: ReferenceImage,
-    description: 'The same picture again is answered with the same reference image.',
+    description:
+      'Takes a picture that generations can be steered by. The same picture again is answered with the same reference image.',
     args: { input: t.arg({ type: UploadReferenceImageInput }) },
-    errors: { types: [ImageUnreadable, UploadTooLarge], dataField: { name: 'referenceImage' } },
+    errors: {
+      types: [ImageUnreadable, UploadTooLarge],
+      dataField: { name: 'referenceImage', description: 'To be named by `ImageSourceInput`.' },
+    },
     resolve: (_, { input: { file } }, { upload }) => uploadReferenceImage({ file, budget: upload }),
   }),
 );

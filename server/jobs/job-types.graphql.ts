@@ -2,16 +2,41 @@ import { type JobFailure, jobKind, jobStage, jobState, logLevel } from '#schema/
 import { builder, enumFrom } from '../builder.ts';
 import { type Eta, elapsedSecondsOf, etaOf } from './eta.ts';
 import { logOf } from './job-lists.ts';
-import { findJob, type JobDetails, positionOf } from './jobs.ts';
+import { findJob, type JobDetails } from './jobs.ts';
+import { positionsOf } from './positions.ts';
 
-export const JobKind = enumFrom('JobKind', jobKind, 'What a job makes.');
+export const JobKind = enumFrom('JobKind', jobKind, 'What a job makes.', {
+  training: 'A LoRA. The job is a `Training`.',
+  generation: 'Images. The job is a `Generation`.',
+});
 export const JobState = enumFrom(
   'JobState',
   jobState,
-  'QUEUED → RUNNING → COMPLETED, FAILED or CANCELLED. A lost worker takes a job back to QUEUED; the last three are final.',
+  'QUEUED → RUNNING → COMPLETED, FAILED or CANCELLED, and from QUEUED to CANCELLED directly. A job goes back from RUNNING to QUEUED when its worker stops or is lost, or when what failed may succeed at another try. The last three are final.',
+  {
+    queued: 'Waits for a worker, before its first attempt or before another.',
+    running: 'A worker has it.',
+    completed: 'Everything was made. Final.',
+    failed: 'It cannot be done, or failed too often; `error` says why. Final.',
+    cancelled: 'Stopped on request; what was made until then stays. Final.',
+  },
 );
-export const JobStage = enumFrom('JobStage', jobStage, 'What a running job is doing.');
-export const LogLevel = enumFrom('LogLevel', logLevel, 'How grave a log line is.');
+export const JobStage = enumFrom('JobStage', jobStage, 'What a running job is doing.', {
+  preparing: 'Gathering what the engine needs.',
+  loading_model: 'Reading the base model, and the LoRAs of a generation.',
+  caching: 'Encoding the photos and captions once for all steps.',
+  training: 'Taking training steps.',
+  sampling: 'Making images: the samples of a training, the outputs of a generation.',
+  saving: 'Writing a checkpoint or an image.',
+  exporting: 'Writing the finished LoRA.',
+  postprocessing: 'Faces and upscaling.',
+});
+export const LogLevel = enumFrom('LogLevel', logLevel, 'How grave a log line is.', {
+  debug: 'For whoever looks for a fault.',
+  info: 'What goes as it should.',
+  warn: 'Goes on, but not as it should.',
+  error: 'Something did not work.',
+});
 
 export const JobErrorRef = builder.objectRef<JobFailure>('JobError').implement({
   description: 'Why a job failed.',
@@ -30,9 +55,9 @@ export const JobErrorRef = builder.objectRef<JobFailure>('JobError').implement({
 export const EtaRef = builder.objectRef<Eta>('Eta').implement({
   description: 'When a job will end, in seconds from now, with the range that its pace so far allows.',
   fields: (t) => ({
-    seconds: t.exposeFloat('seconds'),
-    lowSeconds: t.exposeFloat('lowSeconds'),
-    highSeconds: t.exposeFloat('highSeconds'),
+    seconds: t.exposeFloat('seconds', { description: 'The middle of the range.' }),
+    lowSeconds: t.exposeFloat('lowSeconds', { description: 'If it goes as well as it ever did.' }),
+    highSeconds: t.exposeFloat('highSeconds', { description: 'If it goes as slowly as it ever did.' }),
   }),
 });
 
@@ -49,9 +74,9 @@ LogLine.implement({
       resolve: ({ seq }) => String(seq),
       description: 'Its place among the events of the job.',
     }),
-    at: t.expose('at', { type: 'DateTime' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was written down.' }),
     level: t.expose('level', { type: LogLevel }),
-    message: t.exposeString('message'),
+    message: t.exposeString('message', { description: 'As the engine said it.' }),
   }),
 });
 
@@ -66,7 +91,7 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
   description: 'One piece of work for a worker. Trainings and generations are jobs, under the same id.',
   resolveType: ({ kind }) => TYPE_OF[kind],
   fields: (t) => ({
-    id: t.exposeID('id'),
+    id: t.exposeID('id', { description: 'Also of the training or generation that it is.' }),
     kind: t.expose('kind', { type: JobKind }),
     state: t.expose('state', { type: JobState }),
     isCancelling: t.boolean({
@@ -76,14 +101,17 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
     stage: t.expose('stage', { type: JobStage, nullable: true, description: 'Null unless it is running.' }),
     title: t.exposeString('title', { description: 'For lists, such as `Mara · training 7`.' }),
     step: t.exposeInt('step', { description: 'Steps done, out of `steps`.' }),
-    steps: t.exposeInt('steps'),
+    steps: t.exposeInt('steps', {
+      description: 'Of a training its optimizer steps, of a generation the sampler steps of all its images.',
+    }),
     stepsPerSecond: t.exposeFloat('stepsPerSecond', {
       nullable: true,
-      description: 'Pace of the last seconds.',
+      description: 'Pace of the last seconds; null unless it is running and has a pace.',
     }),
     elapsedSeconds: t.float({
       nullable: true,
-      description: 'From its first start to its end or until now; null before it started.',
+      description:
+        'From its first start to its end or until now, waiting in between included; null before it started.',
       resolve: elapsedSecondsOf,
     }),
     eta: t.field({
@@ -94,22 +122,34 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
         job.state === 'running' ? etaOf({ ...job, elapsedSeconds: elapsedSecondsOf(job) }) : null,
     }),
     attempt: t.exposeInt('attempt', {
-      description: 'How often it was started: 1 unless a worker was lost, 0 while it waits first.',
+      description:
+        'How often it was started: 0 while it waits first, then 1, and one more each time that it goes on after its worker stopped or was lost, or is tried again after a failure.',
     }),
     engine: t.exposeString('engine', { description: 'What runs it, such as `fast-test`.' }),
     workerId: t.exposeID('workerId', { nullable: true, description: 'Who runs it, or ran it last.' }),
-    position: t.int({
+    position: t.loadable({
+      type: 'Int',
       nullable: true,
       description: 'Place in its line, from 1; null unless it waits.',
-      resolve: positionOf,
+      load: (ids: string[]) => positionsOf(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id, state }) => (state === 'queued' ? id : null),
     }),
     correlationId: t.exposeString('correlationId', {
       description: 'Of the request that started it: in each of its events and log lines.',
     }),
     error: t.expose('failure', { type: JobErrorRef, nullable: true, description: 'Null unless it failed.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was put in line.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Its first start; null before that.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null until it is COMPLETED, FAILED or CANCELLED.',
+    }),
     cursor: t.string({
       description:
         'The newest event that this object contains. Give it as `after` to `jobEvents` to go on from here.',
@@ -130,7 +170,8 @@ builder.interfaceField(Job, 'retryOf', (t) =>
   t.field({
     type: Job,
     nullable: true,
-    description: 'The job that this one tries again.',
+    description:
+      'The job that this one tries again or goes on from; null for most, and when that was deleted.',
     resolve: ({ retryOfId }) => (retryOfId === null ? null : findJob(retryOfId)),
   }),
 );

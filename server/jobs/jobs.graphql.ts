@@ -17,13 +17,21 @@ for (const [error, name, description] of [
     name,
     description,
     interfaces: [UserErrorInterface],
-    fields: (t) => ({ job: t.field({ type: Job, resolve: ({ job }) => getJob(job.id) }) }),
+    fields: (t) => ({
+      job: t.field({ type: Job, description: 'As it is now.', resolve: ({ job }) => getJob(job.id) }),
+    }),
   });
 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 builder.queryField('job', (t) =>
-  t.field({ type: Job, nullable: true, args: { id: t.arg.id() }, resolve: (_, { id }) => findJob(id) }),
+  t.field({
+    type: Job,
+    nullable: true,
+    description: 'The job with this id; null when there is none.',
+    args: { id: t.arg.id({ description: 'Of the job: of the training or generation.' }) },
+    resolve: (_, { id }) => findJob(id),
+  }),
 );
 
 builder.queryField('jobs', (t) =>
@@ -34,7 +42,7 @@ builder.queryField('jobs', (t) =>
       args: {
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
         kinds: t.arg({ type: [JobKind], required: false, description: 'Any when left out.' }),
-        characterId: t.arg.id({ required: false }),
+        characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
       },
       resolve: (_, args) => listJobs(args),
     },
@@ -52,25 +60,34 @@ const JobCounts = builder.objectRef<Record<JobDetails['state'], number>>('JobCou
     cancelled: t.exposeInt('cancelled'),
   }),
 });
-builder.queryField('jobCounts', (t) => t.field({ type: JobCounts, resolve: jobCounts }));
+builder.queryField('jobCounts', (t) =>
+  t.field({ type: JobCounts, description: 'All jobs that there are, by state.', resolve: jobCounts }),
+);
 
 // ── Mutations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const CancelJobInput = builder.inputType('CancelJobInput', { fields: (t) => ({ jobId: t.id() }) });
+const CancelJobInput = builder.inputType('CancelJobInput', {
+  description: 'Which job is to end.',
+  fields: (t) => ({ jobId: t.id({ description: 'Of a job that waits or runs.' }) }),
+});
 builder.mutationField('cancelJob', (t) =>
   t.field({
     type: Job,
     description:
       'Ends a waiting job at once. A running one is told to stop: it saves what it can and is CANCELLED within seconds.',
     args: { input: t.arg({ type: CancelJobInput }) },
-    errors: { types: [NotFound, JobHasEnded], dataField: { name: 'job' } },
+    errors: {
+      types: [NotFound, JobHasEnded],
+      dataField: { name: 'job', description: 'CANCELLED, or still RUNNING and `isCancelling`.' },
+    },
     resolve: async (_, { input }) => getJob((await cancelJob(input.jobId)).id),
   }),
 );
 
 const MoveJobInput = builder.inputType('MoveJobInput', {
+  description: 'Which job goes where.',
   fields: (t) => ({
-    jobId: t.id(),
+    jobId: t.id({ description: 'Of a job that waits.' }),
     beforeJobId: t.id({
       required: false,
       description:
@@ -83,7 +100,10 @@ builder.mutationField('moveJob', (t) =>
     type: Job,
     description: 'Changes the place of a waiting job in its line.',
     args: { input: t.arg({ type: MoveJobInput }) },
-    errors: { types: [NotFound, InvalidInput, JobNotQueued], dataField: { name: 'job' } },
+    errors: {
+      types: [NotFound, InvalidInput, JobNotQueued],
+      dataField: { name: 'job', description: 'In its new place.' },
+    },
     resolve: (_, { input }) => moveJob(input),
   }),
 );
@@ -105,8 +125,11 @@ builder.subscriptionField('jobEvents', (t) =>
       'No gap and no repeat: after a lost connection go on with the cursor of the last event that came. ' +
       'For a job that does not exist it yields null and completes.',
     args: {
-      jobId: t.arg.id(),
-      after: t.arg.string({ required: false, description: 'Cursor of an event of this job.' }),
+      jobId: t.arg.id({ description: 'Of the job.' }),
+      after: t.arg.string({
+        required: false,
+        description: 'Cursor of an event of this job; from its first event when left out.',
+      }),
     },
     async subscribe(_, { jobId, after }) {
       const cursor = after ?? '0';

@@ -3,9 +3,10 @@ import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { generations } from '#schema/generation.ts';
 import { jobEvents, type jobEventType, jobLogs, jobs, type logLevel } from '#schema/jobs.ts';
 import { trainings } from '#schema/training.ts';
+import { isAmong } from '../connection.ts';
 import { currentCorrelationId } from '../correlation.ts';
 import { db, one, type Tx } from '../db.ts';
-import { ring } from '../doorbell.ts';
+import { ring, ringEach } from '../doorbell.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
 import { previewsKey } from '../storage/keys.ts';
 import { deleteMessages, enqueue, type QueueName, removeFiles } from './queue.ts';
@@ -176,12 +177,23 @@ export async function cancelJob(id: string): Promise<Job> {
 /** Before their rows are deleted: nobody starts them any more, and who runs them hears that they are gone. */
 export async function endJobsOf(tx: Tx, ids: string[]) {
   if (ids.length === 0) return;
-  const ending = await tx.select().from(jobs).where(inArray(jobs.id, ids)).for('update');
-  for (const [queue, group] of Map.groupBy(ending, queueOf)) {
-    const open = group.filter(({ state }) => !hasEnded(state)).map(({ id }) => id);
-    if (open.length > 0) await deleteMessages(tx, queue, open);
-  }
-  for (const id of ids) for (const topic of [jobTopic(id), stopTopic(id)]) await ring(tx, topic);
+  const open = await tx
+    .select()
+    .from(jobs)
+    .where(and(isAmong(jobs.id, ids), inArray(jobs.state, [...OPEN])))
+    .orderBy(jobs.id)
+    .for('update');
+  for (const [queue, group] of Map.groupBy(open, queueOf))
+    await deleteMessages(
+      tx,
+      queue,
+      group.map(({ id }) => id),
+    );
+  // Nobody follows one that has ended: it does not change.
+  await ringEach(
+    tx,
+    open.flatMap(({ id }) => [jobTopic(id), stopTopic(id)]),
+  );
 }
 
 /** Nothing in a job may be written by a worker but under the attempt that it holds. */

@@ -12,23 +12,31 @@ export const Lora = builder.loadableObject('Lora', {
   description: 'Low-rank weights that make a base model know a character.',
   load: (ids: string[]) => lorasByIds(ids),
   sort: ({ id }) => id,
+  loaderOptions: { cache: false },
   fields: (t) => ({
     id: t.exposeID('id'),
     name: t.exposeString('name', { description: '1 to 100 characters.' }),
     version: t.exposeInt('version', {
       description: 'Counted within its character from 1; never given twice.',
     }),
-    character: t.field({ type: Character, resolve: ({ characterId }) => characterId }),
+    character: t.field({
+      type: Character,
+      description: 'Whom it knows.',
+      resolve: ({ characterId }) => characterId,
+    }),
     baseModel: t.exposeString('baseModel', {
       description: 'The model that it was trained for and works with.',
     }),
-    rank: t.exposeInt('rank'),
+    rank: t.exposeInt('rank', { description: 'How much it can hold, 4 to 128.' }),
     triggerWord: t.exposeString('triggerWord', {
       description: 'The word in a prompt that calls the character.',
     }),
-    bytes: t.expose('bytes', { type: 'Bytes' }),
+    bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the file.' }),
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
-    finalLoss: t.exposeFloat('finalLoss', { nullable: true, description: 'Loss of the last training step.' }),
+    finalLoss: t.exposeFloat('finalLoss', {
+      nullable: true,
+      description: 'Loss of the last training step; null when it is not known.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     url: t.string({
       description: 'Path of the safetensors file, relative to the server.',
@@ -44,7 +52,11 @@ builder.objectType(LoraInUse, {
   description: 'Jobs that wait or run need this LoRA.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
-    jobs: t.field({ type: [Job], resolve: (error) => jobsByIds(error.jobs.map(({ id }) => id)) }),
+    jobs: t.field({
+      type: [Job],
+      description: 'As they are now.',
+      resolve: (error) => jobsByIds(error.jobs.map(({ id }) => id)),
+    }),
   }),
 });
 
@@ -61,12 +73,13 @@ builder.objectFields(Character, (t) => ({
       const counts = new Map(rows.map(({ id, count }) => [id, count]));
       return ids.map((id) => counts.get(id) ?? 0);
     },
+    loaderOptions: { cache: false },
     resolve: ({ id }) => id,
   }),
   newestLora: t.loadable({
     type: Lora,
     nullable: true,
-    description: 'The one with the highest version.',
+    description: 'The one with the highest version; null when there is none.',
     load: async (ids: string[]) => {
       const rows = await db
         .selectDistinctOn([loras.characterId])
@@ -76,12 +89,19 @@ builder.objectFields(Character, (t) => ({
       const newest = new Map(rows.map((lora) => [lora.characterId, lora]));
       return ids.map((id) => newest.get(id) ?? null);
     },
+    loaderOptions: { cache: false },
     resolve: ({ id }) => id,
   }),
 }));
 
 builder.queryField('lora', (t) =>
-  t.field({ type: Lora, nullable: true, args: { id: t.arg.id() }, resolve: (_, { id }) => findLora(id) }),
+  t.field({
+    type: Lora,
+    nullable: true,
+    description: 'The LoRA with this id; null when there is none.',
+    args: { id: t.arg.id({ description: 'Of the LoRA.' }) },
+    resolve: (_, { id }) => findLora(id),
+  }),
 );
 
 builder.queryField('loras', (t) =>
@@ -90,8 +110,11 @@ builder.queryField('loras', (t) =>
       type: Lora,
       description: 'LoRAs, the newest first.',
       args: {
-        characterId: t.arg.id({ required: false }),
-        search: t.arg.string({ required: false, description: 'Part of the name or of the trigger word.' }),
+        characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
+        search: t.arg.string({
+          required: false,
+          description: 'Part of the name or of the trigger word, whatever its case; any when left out.',
+        }),
       },
       resolve: (_, args) => listLoras(args),
     },
@@ -100,23 +123,32 @@ builder.queryField('loras', (t) =>
 );
 
 const RenameLoraInput = builder.inputType('RenameLoraInput', {
-  fields: (t) => ({ loraId: t.id(), name: t.string({ description: '1 to 100 characters.' }) }),
+  description: 'How a LoRA is to be called.',
+  fields: (t) => ({
+    loraId: t.id({ description: 'Of the LoRA.' }),
+    name: t.string({ description: '1 to 100 characters.' }),
+  }),
 });
 builder.mutationField('renameLora', (t) =>
   t.field({
     type: Lora,
+    description: 'Changes the name. Generations keep the one that it had then.',
     args: { input: t.arg({ type: RenameLoraInput }) },
-    errors: { types: [NotFound, InvalidInput], dataField: { name: 'lora' } },
+    errors: {
+      types: [NotFound, InvalidInput],
+      dataField: { name: 'lora', description: 'With its new name.' },
+    },
     resolve: (_, { input }) => renameLora(input),
   }),
 );
 
 const DeleteLoraInput = builder.inputType('DeleteLoraInput', {
+  description: 'Which LoRA is removed.',
   fields: (t) => ({
-    loraId: t.id(),
+    loraId: t.id({ description: 'Of the LoRA.' }),
     force: t.boolean({
       defaultValue: false,
-      description: 'Cancel the jobs that need it instead of refusing.',
+      description: 'Cancel the jobs that need it instead of refusing. False when left out.',
     }),
   }),
 });
@@ -125,7 +157,10 @@ builder.mutationField('deleteLora', (t) =>
     type: Lora,
     description: 'Removes the LoRA and its file. Images made with it stay.',
     args: { input: t.arg({ type: DeleteLoraInput }) },
-    errors: { types: [NotFound, LoraInUse], dataField: { name: 'lora' } },
+    errors: {
+      types: [NotFound, LoraInUse],
+      dataField: { name: 'lora', description: 'As it was.' },
+    },
     resolve: (_, { input }) => deleteLora(input),
   }),
 );

@@ -1,18 +1,7 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { loras } from '#schema/loras.ts';
-import {
-  checkpoints,
-  datasetSnapshotImages,
-  datasetSnapshots,
-  learningRateScheduler,
-  optimizer,
-  precision,
-  samples,
-  type TrainingConfig,
-  trainingMethod,
-  trainingPreset,
-} from '#schema/training.ts';
-import { builder, enumFrom } from '../builder.ts';
+import { checkpoints, datasetSnapshots, samples } from '#schema/training.ts';
+import { builder } from '../builder.ts';
 import { db } from '../db.ts';
 import { GpuRef, JobEvent, jobEventType } from '../jobs/job-events.graphql.ts';
 import { Job } from '../jobs/job-types.graphql.ts';
@@ -22,63 +11,23 @@ import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail
 import { samplesOf } from './lists.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { isTraining } from './training.ts';
-
-export const TrainingPresetName = enumFrom(
-  'TrainingPresetName',
-  trainingPreset,
-  'A set of good values for one aim.',
-);
-export const TrainingMethod = enumFrom('TrainingMethod', trainingMethod, 'What kind of weights are trained.');
-export const Optimizer = enumFrom('Optimizer', optimizer, 'The rule that turns gradients into steps.');
-export const LearningRateScheduler = enumFrom(
-  'LearningRateScheduler',
-  learningRateScheduler,
-  'How the learning rate runs over the steps.',
-);
-export const Precision = enumFrom('Precision', precision, 'Number format of the weights while training.');
-
-export const TrainingConfigRef = builder.objectRef<TrainingConfig>('TrainingConfig').implement({
-  description: 'Everything that steers a training, as it was given to the engine.',
-  fields: (t) => ({
-    method: t.expose('method', { type: TrainingMethod }),
-    steps: t.exposeInt('steps', { description: 'Optimizer steps.' }),
-    learningRate: t.exposeFloat('learningRate', {
-      description: 'At its height; the scheduler runs it from there.',
-    }),
-    batchSize: t.exposeInt('batchSize', { description: 'Photos a step.' }),
-    resolution: t.exposeInt('resolution', { description: 'Pixels a side that photos are brought to.' }),
-    rank: t.exposeInt('rank', { description: 'Rank of the low-rank weights: how much they can hold.' }),
-    alpha: t.exposeInt('alpha', { description: 'Scale of the weights: they act by alpha / rank.' }),
-    optimizer: t.expose('optimizer', { type: Optimizer }),
-    scheduler: t.expose('scheduler', { type: LearningRateScheduler }),
-    precision: t.expose('precision', { type: Precision }),
-    gradientAccumulation: t.exposeInt('gradientAccumulation', {
-      description: 'Batches whose gradients make one step.',
-    }),
-    captionDropout: t.exposeFloat('captionDropout', {
-      description: 'Share of steps without caption, from 0 to 1.',
-    }),
-    sampleEvery: t.exposeInt('sampleEvery', { description: 'Steps between samples.' }),
-    samplePrompts: t.exposeStringList('samplePrompts', {
-      description: '`{trigger}` stands for the trigger word.',
-    }),
-    checkpointEvery: t.exposeInt('checkpointEvery', { description: 'Steps between checkpoints.' }),
-    keepCheckpoints: t.exposeInt('keepCheckpoints', {
-      description: 'How many checkpoints are kept, the newest ones.',
-    }),
-    seed: t.expose('seed', { type: 'Seed' }),
-  }),
-});
+import { TrainingConfigRef, TrainingPresetName } from './training-config.graphql.ts';
+import { checkpointsOfJobs, imageCountsOfSnapshots } from './training-loads.ts';
 
 const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
   description: 'The photos and captions that a training learned from, as they were when it was started.',
   load: (ids: string[]) => db.select().from(datasetSnapshots).where(inArray(datasetSnapshots.id, ids)),
   sort: ({ id }) => id,
+  loaderOptions: { cache: false },
   fields: (t) => ({
     id: t.exposeID('id'),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    imageCount: t.int({
-      resolve: ({ id }) => db.$count(datasetSnapshotImages, eq(datasetSnapshotImages.snapshotId, id)),
+    imageCount: t.loadable({
+      type: 'Int',
+      description: 'How many photos it holds, also of those that were deleted since.',
+      load: (ids: string[]) => imageCountsOfSnapshots(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
     }),
   }),
 });
@@ -86,12 +35,12 @@ const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
 const MetricRef = builder.objectRef<Metric>('Metric').implement({
   description: 'One point of the loss curve.',
   fields: (t) => ({
-    step: t.exposeInt('step'),
+    step: t.exposeInt('step', { description: 'From 1.' }),
     loss: t.exposeFloat('loss', { description: 'As measured at this step.' }),
     smoothedLoss: t.exposeFloat('smoothedLoss', {
       description: 'Exponential moving average over all steps before (0.9).',
     }),
-    learningRate: t.exposeFloat('learningRate'),
+    learningRate: t.exposeFloat('learningRate', { description: 'At this step.' }),
   }),
 });
 
@@ -99,12 +48,12 @@ const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implemen
   description: 'An image made while training, to see how far it is.',
   fields: (t) => ({
     id: t.exposeID('id'),
-    step: t.exposeInt('step'),
+    step: t.exposeInt('step', { description: 'After which it was made.' }),
     promptIndex: t.exposeInt('promptIndex', {
       description: 'Place of its prompt among `config.samplePrompts`, from 0.',
     }),
     prompt: t.exposeString('prompt', { description: 'As it was given to the engine.' }),
-    seed: t.expose('seed', { type: 'Seed' }),
+    seed: t.expose('seed', { type: 'Seed', description: 'That this image was made with.' }),
     width: t.exposeInt('width', { description: 'Pixels.' }),
     height: t.exposeInt('height', { description: 'Pixels.' }),
     thumbHash: t.exposeString('thumbHash', {
@@ -117,7 +66,9 @@ const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implemen
     }),
     thumbnailUrl: t.string({
       description: THUMBNAIL_DESCRIPTION,
-      args: { size: t.arg({ type: ThumbnailSize, defaultValue: 'small' }) },
+      args: {
+        size: t.arg({ type: ThumbnailSize, defaultValue: 'small', description: 'SMALL when left out.' }),
+      },
       resolve: ({ id }, { size }) => thumbnailUrl('samples', id, size),
     }),
   }),
@@ -131,8 +82,8 @@ const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoin
   description: 'The weights at a step: what a training resumes from, and a LoRA to try.',
   fields: (t) => ({
     id: t.exposeID('id'),
-    step: t.exposeInt('step'),
-    bytes: t.expose('bytes', { type: 'Bytes' }),
+    step: t.exposeInt('step', { description: 'After which it was saved.' }),
+    bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the file.' }),
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     url: t.string({
@@ -147,30 +98,61 @@ export const Training = builder.loadableObject('Training', {
   interfaces: [Job],
   load: async (ids: string[]) => (await jobsByIds(ids)).filter(isTraining),
   sort: ({ id }) => id,
+  loaderOptions: { cache: false },
   fields: (t) => ({
     number: t.int({
       description: 'The nth training of its character, from 1.',
       resolve: ({ training }) => training.number,
     }),
-    baseModel: t.string({ resolve: ({ training }) => training.baseModel }),
-    preset: t.field({ type: TrainingPresetName, resolve: ({ training }) => training.preset }),
-    config: t.field({ type: TrainingConfigRef, resolve: ({ training }) => training.config }),
+    baseModel: t.string({
+      description: 'Id of a `BaseModel`.',
+      resolve: ({ training }) => training.baseModel,
+    }),
+    preset: t.field({
+      type: TrainingPresetName,
+      description: 'What filled in the values that were not given.',
+      resolve: ({ training }) => training.preset,
+    }),
+    config: t.field({
+      type: TrainingConfigRef,
+      description: 'With every value, whether given or filled in.',
+      resolve: ({ training }) => training.config,
+    }),
     triggerWord: t.string({
       description: 'As it was when the training was started.',
       resolve: ({ training }) => training.triggerWord,
     }),
-    dataset: t.field({ type: DatasetSnapshot, resolve: ({ training }) => training.datasetSnapshotId }),
+    dataset: t.field({
+      type: DatasetSnapshot,
+      description: 'What it learns from.',
+      resolve: ({ training }) => training.datasetSnapshotId,
+    }),
     loss: t.float({
       nullable: true,
-      description: 'Of the newest step.',
+      description: 'Of the newest step; null before the first.',
       resolve: ({ training }) => training.loss,
     }),
-    learningRate: t.float({ nullable: true, resolve: ({ training }) => training.learningRate }),
-    gpu: t.field({ type: GpuRef, nullable: true, resolve: ({ training }) => training.gpu }),
+    learningRate: t.float({
+      nullable: true,
+      description: 'Of the newest step; null before the first.',
+      resolve: ({ training }) => training.learningRate,
+    }),
+    gpu: t.field({
+      type: GpuRef,
+      nullable: true,
+      description: 'Null when the engine has told nothing of it, or uses none.',
+      resolve: ({ training }) => training.gpu,
+    }),
     metrics: t.field({
       type: [MetricRef],
       description: 'The loss curve from the first step to the newest, thinned on the server.',
-      args: { points: t.arg.int({ defaultValue: 500, description: 'At most so many points, 10 to 5000.' }) },
+      args: {
+        points: t.arg.int({
+          defaultValue: 500,
+          description:
+            'At most so many points, 10 to 5000; 500 when left out. The nearest limit stands for one beyond.',
+        }),
+      },
       resolve: ({ id }, { points }) => metricsOf(id, Math.min(5000, Math.max(10, points))),
     }),
     samples: t.connection(
@@ -181,16 +163,18 @@ export const Training = builder.loadableObject('Training', {
       },
       SampleConnection,
     ),
-    checkpoints: t.field({
-      type: [Checkpoint],
+    checkpoints: t.loadableList({
+      type: Checkpoint,
       description: 'Those that are kept, the newest first.',
-      resolve: ({ id }) =>
-        db.select().from(checkpoints).where(eq(checkpoints.jobId, id)).orderBy(desc(checkpoints.step)),
+      load: (ids: string[]) => checkpointsOfJobs(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
     }),
     resumedFrom: t.field({
       type: Checkpoint,
       nullable: true,
-      description: 'Where this training went on from, when it resumed another one.',
+      description:
+        'Where this training went on from, when it resumed another one; null when that was deleted since.',
       resolve: async ({ training }) =>
         training.resumedFromId === null
           ? null
@@ -204,6 +188,7 @@ export const Training = builder.loadableObject('Training', {
         const rows = await db.select().from(loras).where(inArray(loras.jobId, ids));
         return ids.map((id) => rows.find(({ jobId }) => jobId === id) ?? null);
       },
+      loaderOptions: { cache: false },
       resolve: ({ id }) => id,
     }),
   }),
@@ -243,7 +228,7 @@ jobEventType('checkpoint').implement({
   description: 'The weights were saved.',
   interfaces: [JobEvent],
   fields: (t) => ({
-    step: t.int({ resolve: ({ data }) => data.step }),
+    step: t.int({ description: 'After which they were saved.', resolve: ({ data }) => data.step }),
     checkpoint: t.field({
       type: Checkpoint,
       nullable: true,

@@ -48,7 +48,7 @@ export const trainingParameters = [
       cosine_with_restarts: 'Cosine with restarts',
       linear: 'Linear',
     },
-    default: 'cosine',
+    default: 'constant',
   }),
   choice({
     ...{ name: 'precision', label: 'Precision', group: LEARNING, isAdvanced: true },

@@ -1,19 +1,40 @@
-import { pino, stdSerializers } from 'pino';
+import { pino } from 'pino';
 import { currentTrace } from './correlation.ts';
 import { env } from './env.ts';
 
 const service = process.argv[1]?.endsWith('worker.ts') ? 'worker' : 'server';
 
 /** Drizzle names the values of a failed statement in its message: they are people's words, and no business of a log. */
-const withoutValues = (text: string) => text.replaceAll(/\nparams: [^\n]*/g, '');
+const withoutValues = (message: string) => message.replace(/\nparams: .*$/s, '');
 
-function serializeError(error: Error) {
-  const serialized = stdSerializers.err(error);
-  if (typeof serialized?.message !== 'string') return serialized;
+/** A stack begins with the message, of as many lines as that has. */
+function framesOf({ stack = '', message }: Error) {
+  const start = stack.indexOf(message);
+  const frames = start === -1 ? stack : stack.slice(start + message.length);
+  return frames.split('\n').filter((line) => /^\s+at /.test(line));
+}
+
+const nameOf = (error: Error) => (error.name === 'Error' ? error.constructor.name : error.name);
+const codeOf = (error: Error) => ('code' in error ? { code: error.code } : {});
+
+/**
+ * Only what is listed: libraries hang what they were working on onto their errors (parameters, rows, whole requests). A
+ * cause says what the database or the system said ("deadlock detected").
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = withoutValues(error.message);
+  const type = nameOf(error);
+  const cause =
+    error.cause instanceof Error
+      ? { cause: { message: withoutValues(error.cause.message), ...codeOf(error.cause) } }
+      : {};
   return {
-    ...serialized,
-    message: withoutValues(serialized.message),
-    stack: withoutValues(serialized.stack),
+    type,
+    message,
+    ...codeOf(error),
+    stack: [`${type}: ${message}`, ...framesOf(error)].join('\n'),
+    ...cause,
   };
 }
 

@@ -13,18 +13,46 @@ import { multipart } from './multipart.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
-/** What was meant for the caller goes out as it is. Anything else is a bug or an outage: logged, and masked. */
-function mask(error: unknown, message: string): Error {
-  const correlationId = currentCorrelationId();
-  const isMeant =
-    error instanceof GraphQLError &&
-    (error.originalError == null || error.originalError instanceof GraphQLError);
-  if (!isMeant) log.error({ error }, 'An operation failed');
-  const masked = maskError(error, message);
-  const { extensions } = masked as GraphQLError;
-  Object.assign(extensions ?? {}, { correlationId });
-  return masked;
+const MASK = 'Something went wrong. The server log says what, under this correlation id.';
+/** Messages about a document or its variables repeat them, however long they are. */
+const MAX_MESSAGE_CHARACTERS = 500;
+
+/** GraphQL wraps what a resolver throws, to say where. */
+function innermost(error: unknown): unknown {
+  if (!(error instanceof GraphQLError) || error.originalError == null) return error;
+  return innermost(error.originalError);
 }
+
+/**
+ * What was meant for the caller goes out as it is. Anything else is a bug or an outage: logged, and masked. Always a new
+ * error: Yoga keeps those of a document's validation for the next who asks, who has another correlation id.
+ */
+export function mask(error: unknown, message = MASK): GraphQLError {
+  const cause = innermost(error);
+  if (!(cause instanceof GraphQLError)) log.error({ error: cause }, 'An operation failed');
+  const masked = maskError(error, message) as GraphQLError;
+  const { originalError: _, ...extensions } = masked.extensions;
+  const text = masked.message;
+  return new GraphQLError(
+    text.length <= MAX_MESSAGE_CHARACTERS ? text : `${text.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…`,
+    {
+      nodes: masked.nodes,
+      source: masked.source,
+      positions: masked.positions,
+      path: masked.path,
+      extensions: { ...extensions, correlationId: currentCorrelationId() },
+    },
+  );
+}
+
+/** Yoga masks what a parse, an execution or a context throws; mistakes that a validation finds it only hands on. */
+const maskedMistakes: Plugin = {
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid) setResult(result.map((error) => mask(error)));
+    },
+};
 
 /** The operation's name in the log, its variables never: they are people's words. */
 const logging: Plugin = {
@@ -50,14 +78,11 @@ export const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Co
   logging: false,
   cors: false,
   batching: false,
-  // Uploads are larger and bounded by their own rules (multipart.ts).
+  // Both kinds of body are bounded where they are read (content-types.ts, multipart.ts).
   maxRequestBodySize: false,
-  maskedErrors: {
-    maskError: mask,
-    errorMessage: 'Something went wrong. The server log says what, under this correlation id.',
-  },
+  maskedErrors: { maskError: mask, errorMessage: MASK },
   context: (): Context => ({ correlationId: currentCorrelationId() }),
-  plugins: [onlyOurContentTypes(), multipart(), freshContextPerEvent(), logging],
+  plugins: [onlyOurContentTypes(), multipart(), freshContextPerEvent(), maskedMistakes, logging],
   renderGraphiQL,
   graphiql: {
     title: 'Isengard playground',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pathOf } from './path.ts';
 
 const ROOT = fileURLToPath(new URL('../../client/dist/', import.meta.url));
 
@@ -37,8 +38,10 @@ const HASHED = '/assets/';
 async function find(path: string): Promise<{ body: Buffer; type: string } | null> {
   const type = TYPES[extname(path)];
   if (type === undefined) return null;
-  // `normalize` of an absolute path cannot climb out of it.
-  return readFile(join(ROOT, normalize(path))).then(
+  // Of an absolute path, `normalize` lets nothing climb out; the second look is for the day that this is not so.
+  const file = join(ROOT, normalize(`/${path}`));
+  if (!file.startsWith(ROOT)) return null;
+  return readFile(file).then(
     (body) => ({ body, type }),
     () => null,
   );
@@ -48,7 +51,7 @@ async function find(path: string): Promise<{ body: Buffer; type: string } | null
 export async function serveClient(req: IncomingMessage, res: ServerResponse) {
   if (req.method !== 'GET' && req.method !== 'HEAD')
     return void res.writeHead(405, { Allow: 'GET, HEAD' }).end();
-  const path = decode((req.url ?? '/').split('?', 1)[0] ?? '/');
+  const path = decode(pathOf(req) ?? '/');
   const isAsset = path.startsWith(HASHED);
   const file = (await find(path)) ?? (isAsset ? null : await find('/index.html'));
   if (file === null) {

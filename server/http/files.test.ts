@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { Readable } from 'node:stream';
+import { expect, test, vi } from 'vitest';
 import { drawPhoto } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { newCharacter, uploadPhotos } from '#tests/uploads.ts';
@@ -149,6 +150,38 @@ test('a preview is never kept', async () => {
   expect((await get(`/files/previews/${NOBODY}/4`)).status).toBe(404);
 });
 
+test('a file that is removed while it is looked up is not found', async () => {
+  const preview = Buffer.from(await (await get(image.small)).arrayBuffer());
+  for (const removeAfter of [1, 2]) {
+    const key = `cache/previews/${NOBODY}/${removeAfter}`;
+    await storage.write(key, preview);
+    const stat = storage.stat;
+    let looks = 0;
+    const looking = vi.spyOn(storage, 'stat').mockImplementation(async (looked) => {
+      const found = await stat(looked);
+      if (looked === key && ++looks === removeAfter) await storage.remove([key]);
+      return found;
+    });
+    const response = await get(`/files/previews/${NOBODY}/${removeAfter}`);
+    looking.mockRestore();
+    expect([looks, response.status]).toEqual([removeAfter, 404]);
+  }
+  const stat = storage.stat;
+  const original = `uploads/${characterId}/${sha256}.jpg`;
+  const looking = vi.spyOn(storage, 'stat').mockImplementation(async (key) => {
+    const found = await stat(key);
+    await storage.remove([original]);
+    return found;
+  });
+  const response = await get(image.url, { Range: 'bytes=0-9' });
+  looking.mockRestore();
+  await storage.write(original, bytes);
+  expect(response.status).toBe(404);
+  for (const name of ['etag', 'content-range', 'content-disposition', 'accept-ranges'])
+    expect(response.headers.get(name)).toBeNull();
+  expect(response.headers.get('cache-control')).toBe('no-store');
+});
+
 test('a client that goes away closes its file', async () => {
   const { readdir, readlink, writeFile } = await import('node:fs/promises');
   const original = join(env.VOLUME_ROOT, `uploads/${characterId}/${sha256}.jpg`);
@@ -168,4 +201,21 @@ test('a client that goes away closes its file', async () => {
   });
   await expect.poll(openFiles).toBe(0);
   await writeFile(original, bytes);
+});
+
+test('and so does one that goes away while it is opened', async () => {
+  const held = new Readable({ read() {} });
+  const req = request(api.url + image.url).on('error', () => {});
+  const opening = vi.spyOn(storage, 'stream').mockImplementation(() => {
+    req.destroy();
+    return held;
+  });
+  const gone = new Promise((resolve) => req.once('close', resolve));
+  req.end();
+  await gone;
+  // A request of its own is answered later than the end of the first one is noticed.
+  await get('/files/none');
+  held.push('late');
+  await expect.poll(() => held.destroyed).toBe(true);
+  opening.mockRestore();
 });

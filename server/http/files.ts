@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isId } from '../errors.ts';
 import { outputFile } from '../generation/outputs.ts';
@@ -9,7 +11,7 @@ import { loraFile } from '../loras/loras.ts';
 import { previewKey } from '../storage/keys.ts';
 import { mediaTypeOf } from '../storage/picture-kinds.ts';
 import { thumbnail } from '../storage/pictures.ts';
-import type { StoredFile } from '../storage/storage.ts';
+import type { Range, StoredFile } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import { checkpointFile, sampleFile } from '../training/training-files.ts';
 import { rangeOf } from './range.ts';
@@ -27,7 +29,9 @@ const WEIGHTS: Record<string, LookUp> = { checkpoints: checkpointFile, loras: lo
 /** What goes out. Without `etag` it may change at any time and is never kept. */
 type Served = { key: string; type: string; name: string; etag: string | null };
 
-const PATH = /^\/files\/(?<kind>[a-z]+)\/(?<id>[0-9a-fA-F-]+)(?:\/(?<variant>[a-z0-9]+))?$/;
+const NO_SUCH_FILE = 'There is no such file.';
+
+const PATH = /^\/files\/(?<kind>[a-z]+)\/(?<id>[0-9a-f-]+)(?:\/(?<variant>[a-z0-9]+))?$/;
 
 /** Answers `/files/{kind}/{id}[/{variant}]`; resolves to whether the request was one for a file. */
 export async function serveFile(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
@@ -43,7 +47,7 @@ export async function serveFile(req: IncomingMessage, res: ServerResponse): Prom
   const [path = '', query] = req.url.split('?', 2);
   const served = await lookUp(path);
   const size = served && (await storage.stat(served.key));
-  if (!served || !size) refuse(res, 404, 'There is no such file.');
+  if (!served || !size) refuse(res, 404, NO_SUCH_FILE);
   else
     await send(req, res, {
       ...served,
@@ -89,8 +93,12 @@ async function thumbnailOf({ key, sha256, name }: StoredFile, size: 256 | 1024):
 /** What an engine showed last of an image that it is sampling. */
 async function preview(jobId: string, index: string): Promise<Served | null> {
   if (!/^\d{1,3}$/.test(index)) return null;
-  const key = previewKey({ jobId: jobId.toLowerCase(), index: Number(index) });
-  const type = (await storage.stat(key)) && (await mediaTypeOf(await storage.localPath(key)));
+  const key = previewKey({ jobId, index: Number(index) });
+  if ((await storage.stat(key)) === null) return null;
+  const type = await mediaTypeOf(await storage.localPath(key)).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
   return type ? { key, type, name: `preview-${index}`, etag: null } : null;
 }
 
@@ -119,14 +127,33 @@ async function send(
     res.setHeader('Content-Range', `bytes */${bytes}`);
     return refuse(res, 416, 'The file is shorter than this range.');
   }
+  const hasBody = req.method !== 'HEAD' && bytes > 0;
+  const content = hasBody ? await open(key, range) : undefined;
+  if (content === null) return refuse(res, 404, NO_SUCH_FILE);
+  // To who went away meanwhile, `pipeline` sends nothing and leaves the file open.
+  if (res.destroyed && content instanceof Readable) return void content.destroy();
   if (range) res.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${bytes}`);
   res.writeHead(range ? 206 : 200, { 'Content-Length': range ? range.end - range.start + 1 : bytes });
-  if (req.method === 'HEAD' || bytes === 0) return void res.end();
-  await pipeline(storage.stream(key, range), res).catch((error: unknown) => {
+  if (content === undefined) return void res.end();
+  await pipeline(content, res).catch((error: unknown) => {
     if (!res.writableFinished && !isGone(error))
       log.warn({ error, key }, 'A file could not be sent to its end');
   });
 }
+
+/** Null when the file was removed since it was looked up, which is known only now. */
+async function open(key: string, range: Range | undefined) {
+  const content = storage.stream(key, range);
+  try {
+    await once(content, 'readable');
+    return content;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** The client went away, which is its right. */
 const isGone = (error: unknown) =>
@@ -134,7 +161,7 @@ const isGone = (error: unknown) =>
 
 function refuse(res: ServerResponse, status: 404 | 405 | 416, message: string) {
   const code = { 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED', 416: 'RANGE_NOT_SATISFIABLE' }[status];
-  res.removeHeader('Content-Disposition');
+  for (const name of ['Content-Disposition', 'ETag', 'Accept-Ranges']) res.removeHeader(name);
   res.setHeader('Cache-Control', 'no-store');
   res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   res.end(JSON.stringify({ error: { code, message } }));

@@ -21,8 +21,6 @@ const MAX_FIELD_BYTES = 1_000_000;
 const OVERHEAD_BYTES = 2 ** 20;
 /** At least this much is read, so that one photo that is too large is told as that one and loses no others. */
 const MIN_LIMIT_BYTES = 100 * 2 ** 20;
-/** How long a client may go on sending after it was answered. It reads the answer meanwhile; a reset would lose it. */
-const DRAIN_MS = 2000;
 
 /**
  * A form of any page may post multipart to us without asking first (it is a "simple" request, https://fetch.spec.whatwg.org/#cors-protocol).
@@ -51,7 +49,6 @@ export function multipart(): Plugin<
   return {
     onRequestParse({ request, serverContext: { req, res }, setRequestParser, endResponse, fetchAPI }) {
       if (!isMultipart(request)) return;
-      res.once('finish', () => dropRest(req));
       if (!PREFLIGHT_HEADERS.some((name) => request.headers.has(name))) {
         const message = `An upload needs the header \`${PREFLIGHT_HEADERS[0]}\` with any value; without it, any web site could send one.`;
         const errors = [{ message, extensions: { code: 'PREFLIGHT_HEADER_MISSING' } }];
@@ -141,13 +138,4 @@ class Body extends Transform {
     this.#req.unpipe(this);
     this.destroy();
   }
-}
-
-/** After an answer that did not need the whole body: what still comes is thrown away, for a short while. */
-function dropRest(req: IncomingMessage) {
-  if (req.complete) return;
-  req.unpipe();
-  req.resume();
-  const timer = setTimeout(() => req.socket.destroy(), DRAIN_MS);
-  req.once('close', () => clearTimeout(timer));
 }

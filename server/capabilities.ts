@@ -47,20 +47,20 @@ export function checkParameters(parameters: Parameter[], values: Record<string, 
     const field = path + parameter.name;
     if (parameter.unsupported !== null && value !== parameter.default)
       throw new UnsupportedParameter(field, parameter.unsupported);
-    const message = complaint(parameter, value);
+    const message = complaint(parameter, value, field);
     if (message !== null) issues.push({ field, message });
   }
   if (issues.length > 0) throw new InvalidInput(issues);
 }
 
-function complaint(parameter: Parameter, value: unknown): string | null {
+function complaint(parameter: Parameter, value: unknown, field: string): string | null {
   switch (parameter.type) {
     case 'INTEGER':
     case 'FLOAT':
       return numberComplaint(parameter, value);
     case 'CHOICE': {
       const option = parameter.options.find((candidate) => candidate.value === String(value));
-      if (option?.unsupported) throw new UnsupportedParameter(parameter.name, option.unsupported);
+      if (option?.unsupported) throw new UnsupportedParameter(field, option.unsupported);
       return option
         ? null
         : `Must be one of ${parameter.options.map((candidate) => candidate.value).join(', ')}.`;

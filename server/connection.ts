@@ -1,7 +1,7 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
-import { and, type Column, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, eq, ilike, or, type SQL, sql } from 'drizzle-orm';
 import { GraphQLError } from 'graphql';
-import { isId } from './errors.ts';
+import { isId, isStorable } from './errors.ts';
 
 export type ConnectionArgs = {
   first?: number | null;
@@ -20,12 +20,13 @@ const MAX_INTEGER = 2 ** 31 - 1;
 /** Whether Postgres will read a value as this type; what it cannot read would be an error of ours instead of the caller's. */
 const READABLE: Record<SortKey['type'], (value: unknown) => boolean> = {
   uuid: (value) => typeof value === 'string' && isId(value),
-  text: (value) => typeof value === 'string' && !value.includes('\0'),
+  text: (value) => typeof value === 'string' && isStorable(value),
   timestamptz: (value) =>
     typeof value === 'string' && /^[12]\d{3}-\d\d-\d\dT[\d:.]+Z$/.test(value) && isTime(value),
   integer: (value) => Number.isInteger(value) && Math.abs(Number(value)) <= MAX_INTEGER,
 };
-const isTime = (text: string) => !Number.isNaN(Date.parse(text));
+/** `Date` takes February 31st for March 3rd, and Postgres does not take it. */
+const isTime = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
 /** Cursors come back from anywhere, so what is in them is checked like any input. */
 function decode(cursor: string, order: SortKey[]): (string | number)[] {
@@ -41,6 +42,24 @@ function decode(cursor: string, order: SortKey[]): (string | number)[] {
     },
   );
 }
+
+/** The filter of a list by an id. None without one; what is not an id, '' too, is one that nothing has. */
+export function matchesId(column: Column, id: string | null | undefined): SQL | undefined {
+  if (id == null) return undefined;
+  return isId(id) ? eq(column, id) : sql`false`;
+}
+
+/** The filter of a list by a part of one of these texts, whatever its case. */
+export function matchesSearch(columns: Column[], search: string | null | undefined): SQL | undefined {
+  const words = search?.trim();
+  if (!words) return undefined;
+  if (!isStorable(words)) return sql`false`;
+  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`;
+  return or(...columns.map((column) => ilike(column, pattern)));
+}
+
+/** `inArray` for as many ids as there may be: they are one parameter. */
+export const isAmong = (column: Column, ids: string[]) => sql`${column} = any(${sql.param(ids)}::uuid[])`;
 
 /** One column of a unique order. `type` is what Postgres reads a cursor's value as. */
 export type SortKey = {

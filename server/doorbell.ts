@@ -46,4 +46,12 @@ export function hear(ring: Ring): () => void {
 export const ring = (tx: Pick<Tx, 'execute'>, topic: string) =>
   tx.execute(sql`select pg_notify(${CHANNEL}, ${topic})`);
 
+/** Rings many topics in one statement, when the surrounding transaction commits. */
+export async function ringEach(tx: Pick<Tx, 'execute'>, topics: string[]) {
+  if (topics.length === 0) return;
+  await tx.execute(
+    sql`select pg_notify(${CHANNEL}, topic) from unnest(${sql.param(topics)}::text[]) as given(topic)`,
+  );
+}
+
 export const countHearers = () => hearers.size;

@@ -11,8 +11,9 @@ export class NotFound extends UserError {
   readonly kind: string;
   readonly id: string;
 
-  constructor(kind: string, id: string) {
-    super(`There is no ${kind} with this id.`);
+  /** `id` is empty when it is not known any more; then `message` says what is missing. */
+  constructor(kind: string, id: string, message = `There is no ${kind} with this id.`) {
+    super(message);
     this.kind = kind;
     this.id = id;
   }
@@ -39,7 +40,11 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   );
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Ids are opaque to callers, so a malformed one is not a mistake of form: it is an id that nothing has. */
+/** Ids are opaque to callers, so a malformed one, or one in another spelling, is no mistake of form: nothing has it. */
 export const isId = (id: string) => UUID.test(id);
+
+/** Postgres stores neither U+0000 nor half of a surrogate pair. Every text that is kept or searched for is held against this. */
+export const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0');
+export const UNSTORABLE = 'It cannot have the character U+0000, or one half of a surrogate pair.';

@@ -20,7 +20,7 @@ const ContentsRef = builder.objectRef<CharacterContents>('CharacterContents').im
     loras: t.exposeInt('loras', { description: 'Every version of its LoRA that is there.' }),
     trainings: t.exposeInt('trainings', { description: 'In whatever state.' }),
     generations: t.exposeInt('generations', {
-      description: 'Every generation that it belongs to or that used one of its LoRAs.',
+      description: 'Every generation that shows it, by a LoRA or by a reference picture.',
     }),
     samples: t.exposeInt('samples', { description: 'Images made while training.' }),
     outputs: t.exposeInt('outputs', { description: 'Images of its generations.' }),

@@ -1,9 +1,16 @@
-import { and, eq, getTableColumns, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { characters } from '#schema/characters.ts';
-import { type ConnectionArgs, keysetConnection, type SortKey } from '../connection.ts';
+import { jobs } from '#schema/jobs.ts';
+import {
+  type ConnectionArgs,
+  isAmong,
+  keysetConnection,
+  matchesSearch,
+  type SortKey,
+} from '../connection.ts';
 import { db, one, type Tx, violates } from '../db.ts';
-import { InvalidInput, isId, NotFound, parseInput, UserError } from '../errors.ts';
+import { InvalidInput, isId, isStorable, NotFound, parseInput, UNSTORABLE, UserError } from '../errors.ts';
 
 export type Character = typeof characters.$inferSelect;
 
@@ -30,11 +37,14 @@ const oneLine = (min: number, max: number) =>
       error: ({ input }) => `It needs ${min} to ${max} characters; it has ${lengthOf(String(input))}.`,
     });
 
-const Name = oneLine(1, 100).refine((name) => !/\p{Cc}/u.test(name), {
-  error: 'It cannot have line breaks or other control characters.',
-});
+const Name = oneLine(1, 100)
+  .refine((name) => !/\p{Cc}/u.test(name), {
+    error: 'It cannot have line breaks or other control characters.',
+    abort: true,
+  })
+  .refine(isStorable, UNSTORABLE);
 
-// What `[[:alnum:]]` of the check constraint means in C.UTF-8, the locale of our database.
+// What `[[:alnum:]]` of the check constraint means in C.UTF-8, the locale of our database. What cannot be stored is none of it.
 const TriggerWord = oneLine(2, 50).refine((word) => /^[\p{Alphabetic}0-9 _-]*$/u.test(word), {
   error: 'It may have letters, digits, spaces, `_` and `-`.',
 });
@@ -44,8 +54,7 @@ const Description = z
   .refine((text) => lengthOf(text) <= 500, {
     error: ({ input }) => `It may have at most 500 characters; it has ${lengthOf(String(input))}.`,
   })
-  // Postgres cannot store U+0000.
-  .refine((text) => !text.includes('\0'), { error: 'It cannot have the character U+0000.' })
+  .refine(isStorable, UNSTORABLE)
   .nullable();
 
 const NewCharacter = z.object({
@@ -122,24 +131,11 @@ const ORDERS: Record<
 };
 export type CharacterSort = keyof typeof ORDERS;
 
-function matching(search: string | null | undefined): SQL | undefined {
-  const words = search?.trim();
-  if (!words) return undefined;
-  // Nothing stored can hold U+0000, and Postgres does not take it.
-  if (words.includes('\0')) return sql`false`;
-  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`;
-  return or(
-    ilike(characters.name, pattern),
-    ilike(characters.triggerWord, pattern),
-    ilike(characters.description, pattern),
-  );
-}
-
 export async function listCharacters(
   options: ConnectionArgs & { search?: string | null; sort: CharacterSort },
 ) {
   const { search, sort, ...args } = options;
-  const found = matching(search);
+  const found = matchesSearch([characters.name, characters.triggerWord, characters.description], search);
   const page = await keysetConnection<Listed>({
     args,
     ...ORDERS[sort],
@@ -152,6 +148,31 @@ export async function listCharacters(
         .limit(limit),
   });
   return { ...page, countAll: () => db.$count(characters, found) };
+}
+
+// ── Locks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * The one order in which a transaction locks rows: jobs → characters → loras → images, of each kind by id. An insert counts:
+ * a foreign key locks what it names. Two transactions that keep to it wait for each other but never in a circle, which
+ * Postgres ends after a second by failing one of them. Missing ones are not among the result.
+ */
+export const lockCharacters = async (
+  tx: Tx,
+  ids: string[],
+  strength: 'update' | 'no key update' | 'key share',
+) => tx.select().from(characters).where(isAmong(characters.id, ids)).orderBy(characters.id).for(strength);
+
+/** Keeps jobs from being deleted until `tx` ends, because it is about to name them. */
+export async function keepJobs(tx: Tx, ids: string[]) {
+  const kept = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(isAmong(jobs.id, ids))
+    .orderBy(jobs.id)
+    .for('key share');
+  const missing = ids.find((id) => !kept.some((job) => job.id === id));
+  if (missing !== undefined) throw new NotFound('job', missing);
 }
 
 // ── Intents ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ export type CharacterContents = {
   images: number;
   loras: number;
   trainings: number;
-  /** Every generation that it belongs to or that used one of its LoRAs. */
+  /** Every generation that shows it: see `jobIdsOf`. */
   generations: number;
   samples: number;
   outputs: number;
@@ -14,12 +14,26 @@ export type CharacterContents = {
   bytes: number;
 };
 
-/** The ids of its jobs, generations that show it through one of its LoRAs included. */
+/**
+ * The ids of its jobs, and of all generations that show it: through one of its LoRAs, through one of its photos as reference,
+ * or through an image that one of these made, however often that was handed on.
+ */
 export const jobIdsOf = (characterId: SQL) => sql`(
-  select id from jobs where character_id = ${characterId}
-  union select job_id from trainings where character_id = ${characterId}
-  union select uses.job_id from generation_loras uses join loras on loras.id = uses.lora_id
-        where loras.character_id = ${characterId}
+  with recursive steering(job_id, kind, id) as (
+    select job_id, reference ->> 'kind', reference ->> 'id'
+    from generations, lateral (values (toggles -> 'controlNet' -> 'reference'), (toggles -> 'ipAdapter' -> 'reference')) as given(reference)
+    where reference is not null
+  ), showing(id) as (
+    select id from jobs where character_id = ${characterId}
+    union select job_id from trainings where character_id = ${characterId}
+    union select uses.job_id from generation_loras uses join loras on loras.id = uses.lora_id
+          where loras.character_id = ${characterId}
+    union select steering.job_id from images join steering on steering.kind = 'image' and steering.id = images.id::text
+          where images.character_id = ${characterId}
+    union select steering.job_id from showing join outputs on outputs.job_id = showing.id
+          join steering on steering.kind = 'output' and steering.id = outputs.id::text
+  )
+  select id from showing
 )`;
 
 const totalsOf = (rows: SQL) =>
@@ -35,19 +49,19 @@ export async function contentsOf(
     ids.map((id, position) => sql`(${id}::uuid, ${position}::int)`),
     sql`, `,
   );
-  const jobIds = jobIdsOf(sql`given.id`);
   const rows = await tx.execute<Record<keyof CharacterContents, string | number>>(sql`
     select photos.number as images, weights.number as loras, sample.number as samples, output.number as outputs,
            trained.number as trainings, generated.number as generations,
            photos.bytes + weights.bytes + saved.bytes + sample.bytes + output.bytes as bytes
     from (values ${given}) as given(id, position),
+         lateral (select array(select id from ${jobIdsOf(sql`given.id`)} as showing) as job_ids) as own,
          ${totalsOf(sql`images where character_id = given.id`)} as photos,
          ${totalsOf(sql`loras where character_id = given.id`)} as weights,
-         ${totalsOf(sql`checkpoints where job_id in ${jobIds}`)} as saved,
-         ${totalsOf(sql`samples where job_id in ${jobIds}`)} as sample,
-         ${totalsOf(sql`outputs where job_id in ${jobIds}`)} as output,
-         lateral (select count(*)::int as number from trainings where job_id in ${jobIds}) as trained,
-         lateral (select count(*)::int as number from generations where job_id in ${jobIds}) as generated
+         ${totalsOf(sql`checkpoints where job_id = any(own.job_ids)`)} as saved,
+         ${totalsOf(sql`samples where job_id = any(own.job_ids)`)} as sample,
+         ${totalsOf(sql`outputs where job_id = any(own.job_ids)`)} as output,
+         lateral (select count(*)::int as number from trainings where job_id = any(own.job_ids)) as trained,
+         lateral (select count(*)::int as number from generations where job_id = any(own.job_ids)) as generated
     order by position
   `);
   return rows.map(({ images, loras, trainings, generations, samples, outputs, bytes }) => ({

@@ -38,7 +38,7 @@ async function startTraining(characterId: string, steps: number): Promise<string
   return (await api.graphql(document, { input: { characterId, config } })).startTraining.training.id;
 }
 
-async function startGeneration(loraIds: string[]): Promise<string> {
+async function startGeneration(loraIds: string[], toggles: object = {}): Promise<string> {
   const document = `mutation ($input: StartGenerationInput!) {
     startGeneration(input: $input) { ... on UserError { message } ... on StartGenerationSuccess { generation { id } } }
   }`;
@@ -49,6 +49,7 @@ async function startGeneration(loraIds: string[]): Promise<string> {
     steps: 2,
     count: 2,
     loras: loraIds.map((loraId) => ({ loraId })),
+    ...toggles,
   };
   return (await api.graphql(document, { input })).startGeneration.generation.id;
 }
@@ -175,6 +176,33 @@ describe('deleteCharacter', () => {
     for (const { uploadImages } of await Promise.all(uploads))
       expect(['UploadImagesSuccess', 'NotFound']).toContain(uploadImages.__typename);
     await until(async () => (await filesWith([id])).length === 0, 'its files are removed');
+  });
+
+  test('whoever is only seen in a reference photo is forgotten too, however often it was handed on', async () => {
+    const id = await newCharacter(api, 'seen');
+    const { results } = await uploadPhotos(api, id, [await photo(60)]);
+    const shown = (reference: object) => startGeneration([], { ipAdapter: { reference, weight: 1 } });
+    const outputOf = async (generationId: string) => {
+      await completed(generationId);
+      const document = 'query ($id: ID!) { generation(id: $id) { outputs { id } } }';
+      return (await api.graphql(document, { id: generationId })).generation.outputs[0].id;
+    };
+    const first = await shown({ imageId: results[0].image.id });
+    const second = await startGeneration([], {
+      controlNet: { mode: 'POSE', reference: { outputId: await outputOf(first) }, strength: 1 },
+    });
+    const third = await shown({ outputId: await outputOf(second) });
+    const other = await startGeneration([]);
+    for (const generation of [third, other]) await completed(generation);
+
+    expect(await contentsOf(id)).toMatchObject({ images: 1, generations: 3, outputs: 6 });
+    expect((await deleteCharacter(id)).receipt).toMatchObject({ images: 1, generations: 3, outputs: 6 });
+    for (const generation of [first, second, third]) expect(await job(generation)).toBeNull();
+    expect((await job(other)).state).toBe('COMPLETED');
+    await until(
+      async () => (await filesWith([id, first, second, third])).length === 0,
+      'its files are removed',
+    );
   });
 
   test('many at once give one receipt', async () => {

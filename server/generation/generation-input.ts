@@ -6,7 +6,7 @@ import {
   generationCapabilities,
   UnsupportedParameter,
 } from '../capabilities.ts';
-import { InvalidInput, NotFound, parseInput } from '../errors.ts';
+import { InvalidInput, isStorable, NotFound, parseInput, UNSTORABLE } from '../errors.ts';
 import { findLora } from '../loras/loras.ts';
 import { MAX_SEED, randomSeed } from '../seed.ts';
 import { checkSource } from './image-sources.ts';
@@ -32,7 +32,8 @@ const text = (min: number, max: number) =>
     .string()
     .trim()
     .refine((value) => [...value].length >= min, 'Must not be empty.')
-    .refine((value) => [...value].length <= max, `Must have at most ${max} characters.`);
+    .refine((value) => [...value].length <= max, `Must have at most ${max} characters.`)
+    .refine(isStorable, UNSTORABLE);
 
 const Texts = z.object({
   prompt: text(1, 2000),

@@ -277,6 +277,12 @@ test('a LoRA is renamed, refused while a job needs it, and deleted with its file
   expect((await eventsOf(api, long.id)).at(-1)).toMatchObject({ state: 'CANCELLED' });
   expect(await remove(true)).toMatchObject({ __typename: 'NotFound', kind: 'lora' });
   expect((await generationOf(long.id)).loras).toEqual([{ lora: null, name: 'Soft light', strength: 0.8 }]);
+  // Its id is gone with it; the sentence says which it was.
+  const REPEAT = `mutation ($input: RepeatGenerationInput!) {
+    repeatGeneration(input: $input) { ... on NotFound { kind id message } }
+  }`;
+  const { repeatGeneration } = await api.graphql(REPEAT, { input: { generationId: long.id } });
+  expect(repeatGeneration).toEqual({ kind: 'lora', id: '', message: 'The LoRA "Soft light" was deleted.' });
 });
 
 test('a generation is followed by its state, and each image is found by its id', async () => {

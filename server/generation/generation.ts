@@ -1,13 +1,14 @@
 import { asc, eq } from 'drizzle-orm';
-import { characters } from '#schema/characters.ts';
 import { generationLoras, generations } from '#schema/generation.ts';
 import { engineNames } from '../capabilities.ts';
+import { keepJobs, lockCharacters } from '../characters/characters.ts';
 import { db, type Tx } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import { createJob, findJob, type JobDetails } from '../jobs/jobs.ts';
-import { findLora, type Lora } from '../loras/loras.ts';
+import { findLora, keepLoras, type Lora } from '../loras/loras.ts';
 import { randomSeed } from '../seed.ts';
 import { checkedInput, type StartGenerationInput } from './generation-input.ts';
+import { holdersOf } from './image-sources.ts';
 
 export type Generation = JobDetails & { generation: NonNullable<JobDetails['generation']> };
 export const isGeneration = (job: JobDetails | null): job is Generation => job?.generation != null;
@@ -17,10 +18,19 @@ export async function startGeneration(
   input: StartGenerationInput,
   origin: { retryOfId?: string } = {},
 ): Promise<Generation> {
+  const { retryOfId } = origin;
   const { loras, values } = await checkedInput(input);
+  const holders = await holdersOf(values.toggles);
   const job = await db.transaction(async (tx) => {
-    const characterId = loras[0]?.lora.characterId ?? null;
-    const about = await nameOf(tx, characterId);
+    await keepJobs(tx, retryOfId === undefined ? holders.jobIds : [retryOfId, ...holders.jobIds]);
+    const ofLoras = loras.map(({ lora }) => lora.characterId);
+    const characters = await keepCharacters(tx, [...ofLoras, ...holders.characterIds]);
+    await keepLoras(
+      tx,
+      loras.map(({ lora }) => lora.id),
+    );
+    const characterId = ofLoras[0] ?? null;
+    const about = characters.find(({ id }) => id === characterId)?.name ?? 'No LoRA';
     const created = await createJob(tx, {
       kind: 'generation',
       engine: engineNames.generation,
@@ -45,11 +55,12 @@ export async function startGeneration(
   return getGeneration(job.id);
 }
 
-async function nameOf(tx: Tx, characterId: string | null) {
-  if (characterId === null) return 'No LoRA';
-  const [character] = await tx.select().from(characters).where(eq(characters.id, characterId));
-  if (character === undefined) throw new NotFound('character', characterId);
-  return character.name;
+/** Everybody whom it shows: whoever forgets one of them waits for this job, and takes it along. */
+async function keepCharacters(tx: Tx, ids: string[]) {
+  const characters = await lockCharacters(tx, ids, 'key share');
+  const missing = ids.find((id) => !characters.some((character) => character.id === id));
+  if (missing !== undefined) throw new NotFound('character', missing);
+  return characters;
 }
 
 /** The same again: with its own seed for the same images, or with a new one for others like them. */
@@ -60,26 +71,30 @@ export async function repeatGeneration(
   const { jobId, toggles, seed, ...parameters } = (await getGeneration(id)).generation;
   const uses = await loraUsesOf(jobId);
   const deleted = uses.find(({ loraId }) => loraId === null);
-  if (deleted) throw new NotFound('lora', deleted.name);
+  if (deleted) throw deletedLora(deleted);
   const loras = uses.map(({ loraId, strength }) => ({ loraId: loraId ?? '', strength }));
   return startGeneration({ ...parameters, ...toggles, seed: newSeed ? randomSeed() : seed, loras }, origin);
 }
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const loraUsesOf = (jobId: string) =>
+const loraUsesOf = (jobId: string) =>
   db
     .select()
     .from(generationLoras)
     .where(eq(generationLoras.jobId, jobId))
     .orderBy(asc(generationLoras.position));
 
+/** Its name stays with the generations that used it, its id does not. */
+const deletedLora = ({ loraId, name }: { loraId: string | null; name: string }) =>
+  new NotFound('lora', loraId ?? '', `The LoRA "${name}" was deleted.`);
+
 /** The LoRA files of a generation, in order; NotFound names one that was deleted meanwhile. */
 export async function lorasOf(jobId: string): Promise<{ lora: Lora; strength: number }[]> {
   return Promise.all(
     (await loraUsesOf(jobId)).map(async ({ loraId, strength, name }) => {
       const lora = loraId === null ? null : await findLora(loraId);
-      if (lora === null) throw new NotFound('lora', name);
+      if (lora === null) throw deletedLora({ loraId, name });
       return { lora, strength };
     }),
   );

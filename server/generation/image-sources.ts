@@ -1,10 +1,10 @@
-import type { ImageSource } from '#schema/generation.ts';
+import type { GenerationToggles, ImageSource } from '#schema/generation.ts';
 import { NotFound, type UserError } from '../errors.ts';
-import { imageFile } from '../images/images.ts';
+import { imageFile, imagesByIds } from '../images/images.ts';
 import { referenceFile } from '../images/references.ts';
 import type { StoredFile } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
-import { outputFile } from './outputs.ts';
+import { outputFile, outputsByIds } from './outputs.ts';
 
 const FILE_OF: Record<ImageSource['kind'], (id: string) => Promise<StoredFile | null>> = {
   image: imageFile,
@@ -29,3 +29,16 @@ export const checkSource = async (source: ImageSource) => void (await fileOf(sou
 export const pathOfSource = async (source: ImageSource) => storage.localPath((await fileOf(source)).key);
 export const urlOfSource = async (source: ImageSource) =>
   (await FILE_OF[source.kind](source.id)) === null ? null : `/files/${URL_OF[source.kind]}/${source.id}`;
+
+/** With whose deletion the pictures of these toggles would go. */
+export async function holdersOf({ controlNet, ipAdapter }: GenerationToggles) {
+  const sources = [controlNet?.reference, ipAdapter?.reference].filter((source) => source !== undefined);
+  const idsOf = (kind: ImageSource['kind']) =>
+    sources.filter((source) => source.kind === kind).map(({ id }) => id);
+  const images = await imagesByIds(idsOf('image'));
+  const outputs = await outputsByIds(idsOf('output'));
+  return {
+    characterIds: images.map(({ characterId }) => characterId),
+    jobIds: outputs.map(({ jobId }) => jobId),
+  };
+}

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { jobs } from '#schema/jobs.ts';
-import { type ConnectionArgs, keysetConnection } from '../connection.ts';
+import { type ConnectionArgs, keysetConnection, matchesId } from '../connection.ts';
 import { type JobState, selectJobs, withDetails } from '../jobs/jobs.ts';
 import { type Generation, isGeneration } from './generation.ts';
 
@@ -14,7 +14,7 @@ export const listGenerations = ({ characterId, states, ...args }: ListGeneration
     read: async ({ where, orderBy, limit }) => {
       const filter = and(
         eq(jobs.kind, 'generation'),
-        characterId ? eq(jobs.characterId, characterId) : undefined,
+        matchesId(jobs.characterId, characterId),
         states ? inArray(jobs.state, states) : undefined,
         where,
       );

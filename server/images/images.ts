@@ -2,10 +2,10 @@ import { and, asc, count, eq, inArray, notExists, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { images } from '#schema/images.ts';
 import { datasetSnapshotImages, datasetSnapshots } from '#schema/training.ts';
-import { touchCharacter } from '../characters/characters.ts';
+import { lockCharacters, touchCharacter } from '../characters/characters.ts';
 import { type ConnectionArgs, keysetConnection } from '../connection.ts';
 import { db, type Tx } from '../db.ts';
-import { InvalidInput, isId, NotFound, parseInput } from '../errors.ts';
+import { InvalidInput, isId, isStorable, NotFound, parseInput, UNSTORABLE } from '../errors.ts';
 import { removeFiles } from '../jobs/queue.ts';
 import { photoKey, thumbnailKey } from '../storage/keys.ts';
 import type { StoredFile } from '../storage/storage.ts';
@@ -96,16 +96,30 @@ const Caption = z.object({
       error: ({ input }) =>
         `It may have at most ${MAX_CAPTION} characters; it has ${[...String(input)].length}.`,
     })
-    .refine((text) => !text.includes('\0'), { error: 'It cannot have the character U+0000.' })
+    .refine(isStorable, UNSTORABLE)
     .nullable()
     .default(null),
 });
+
+/** Before the images themselves, as the order of locks wants it; the character of an image never changes. */
+async function lockCharactersOf(tx: Tx, imageIds: string[]) {
+  const owners = await tx
+    .selectDistinct({ id: images.characterId })
+    .from(images)
+    .where(inArray(images.id, imageIds));
+  await lockCharacters(
+    tx,
+    owners.map(({ id }) => id),
+    'no key update',
+  );
+}
 
 export async function captionImage(input: { imageId: string; caption?: string | null }): Promise<Image> {
   const { caption } = parseInput(Caption, input);
   const { imageId } = input;
   if (!isId(imageId)) throw new NotFound('image', imageId);
   return db.transaction(async (tx) => {
+    await lockCharactersOf(tx, [imageId]);
     const [image] = await tx.update(images).set({ caption }).where(eq(images.id, imageId)).returning();
     if (image === undefined) throw new NotFound('image', imageId);
     await touchCharacter(tx, image.characterId);
@@ -121,6 +135,7 @@ export async function deleteImages(ids: readonly string[]): Promise<string[]> {
     ]);
   const known = ids.filter(isId);
   return db.transaction(async (tx) => {
+    await lockCharactersOf(tx, known);
     const deleted = await tx.delete(images).where(inArray(images.id, known)).returning();
     const unused = await withoutUse(tx, deleted);
     await removeFiles(tx, [
@@ -130,7 +145,7 @@ export async function deleteImages(ids: readonly string[]): Promise<string[]> {
     for (const characterId of new Set(deleted.map((image) => image.characterId)))
       await touchCharacter(tx, characterId);
     const gone = new Set(deleted.map(({ id }) => id));
-    return [...new Set(known.map((id) => id.toLowerCase()))].filter((id) => gone.has(id));
+    return [...new Set(known)].filter((id) => gone.has(id));
   });
 }
 

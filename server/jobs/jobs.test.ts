@@ -1,11 +1,14 @@
+import { eq, sql } from 'drizzle-orm';
 import { createClient } from 'graphql-ws';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { jobs } from '#schema/jobs.ts';
 import type { Data } from '#tests/api.ts';
 import { realPhotos } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startGeneration, startTraining, uploadImages } from '#tests/steps.ts';
 import { until } from '#tests/until.ts';
+import { db } from '../db.ts';
 
 const api = await startServer({ worker: true });
 const photos = (await realPhotos()).slice(0, 2);
@@ -179,6 +182,25 @@ test('lists follow every job, and counts add up', async () => {
   );
   expect(jobCounts).toEqual({ ...before, completed: before.completed + 2 });
   expect(jobs.edges).toEqual([{ node: { id: training.id, kind: 'TRAINING' } }]);
+});
+
+test('a job that ended while the server could not listen is told when it can again', async () => {
+  const held = await holdWorker();
+  const waiting = await startTraining(api, held.character.id, { steps: 1, samplePrompts: [] });
+  const told = new Map<string, string>();
+  const watching = (async () => {
+    for await (const { jobUpdates } of api.subscribe('subscription { jobUpdates { id state } }')) {
+      told.set(jobUpdates.id, jobUpdates.state);
+      if (told.get(waiting.id) === 'CANCELLED') return;
+    }
+  })();
+  await until(() => told.has(held.id), 'jobs are followed');
+  // As if its ring had come while nobody could hear it.
+  await db.update(jobs).set({ state: 'cancelled', finishedAt: new Date() }).where(eq(jobs.id, waiting.id));
+  await db.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity
+                       where datname = current_database() and query ilike 'listen%'`);
+  await watching;
+  await held.release();
 });
 
 test('trying again is a new job that names the old one', async () => {

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { jobs } from '#schema/jobs.ts';
 import { db } from '../db.ts';
-import { ring } from '../doorbell.ts';
+import { ringEach } from '../doorbell.ts';
 import { InvalidInput, UserError } from '../errors.ts';
 import { getJob, type Job, type JobDetails, jobTopic, queueOf } from './jobs.ts';
 import { setPriorities } from './queue.ts';
@@ -28,8 +28,10 @@ export async function moveJob(input: { jobId: string; beforeJobId?: string | nul
       .select({ id: jobs.id, priority: jobs.priority })
       .from(jobs)
       .where(and(eq(jobs.state, 'queued'), eq(jobs.kind, job.kind), eq(jobs.engine, job.engine)))
-      .orderBy(desc(jobs.priority), asc(jobs.id))
+      // As all who lock jobs: by id (`lockCharacters` has the whole order).
+      .orderBy(jobs.id)
       .for('update');
+    line.sort((a, b) => b.priority - a.priority);
     const others = line.filter(({ id }) => id !== job.id);
     if (others.length === line.length) throw new JobNotQueued(job);
     const place = before === null ? others.length : others.findIndex(({ id }) => id === before.id);
@@ -47,7 +49,7 @@ export async function moveJob(input: { jobId: string; beforeJobId?: string | nul
       from unnest(${sql.param(ids)}::uuid[], ${sql.param(changed.map(({ priority }) => priority))}::int[]) as given(id, priority)
       where jobs.id = given.id`);
     await setPriorities(tx, queueOf(job), changed);
-    for (const id of ids) await ring(tx, jobTopic(id));
+    await ringEach(tx, ids.map(jobTopic));
   });
   return getJob(job.id);
 }

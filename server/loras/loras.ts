@@ -1,12 +1,12 @@
-import { and, eq, ilike, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { characters } from '#schema/characters.ts';
 import { generationLoras } from '#schema/generation.ts';
 import { jobs } from '#schema/jobs.ts';
 import { loras } from '#schema/loras.ts';
-import { type ConnectionArgs, keysetConnection } from '../connection.ts';
+import { type ConnectionArgs, isAmong, keysetConnection, matchesId, matchesSearch } from '../connection.ts';
 import { db, one, type Tx } from '../db.ts';
-import { isId, NotFound, parseInput, UserError } from '../errors.ts';
+import { isId, isStorable, NotFound, parseInput, UNSTORABLE, UserError } from '../errors.ts';
 import { cancelJob, type Job } from '../jobs/jobs.ts';
 import { removeFiles } from '../jobs/queue.ts';
 import { loraCardKey, loraKey } from '../storage/keys.ts';
@@ -46,9 +46,8 @@ async function getLora(id: string): Promise<Lora> {
 
 type ListLorasArgs = ConnectionArgs & { characterId?: string | null; search?: string | null };
 
-export const listLoras = ({ characterId, search, ...args }: ListLorasArgs) => {
-  const pattern = `%${search?.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return keysetConnection<Lora>({
+export const listLoras = ({ characterId, search, ...args }: ListLorasArgs) =>
+  keysetConnection<Lora>({
     args,
     order: [{ column: loras.id, type: 'uuid', direction: 'desc' }],
     keyOf: ({ id }) => [id],
@@ -58,15 +57,14 @@ export const listLoras = ({ characterId, search, ...args }: ListLorasArgs) => {
         .from(loras)
         .where(
           and(
-            characterId ? eq(loras.characterId, characterId) : undefined,
-            search?.trim() ? or(ilike(loras.name, pattern), ilike(loras.triggerWord, pattern)) : undefined,
+            matchesId(loras.characterId, characterId),
+            matchesSearch([loras.name, loras.triggerWord], search),
             where,
           ),
         )
         .orderBy(...orderBy)
         .limit(limit),
   });
-};
 
 /** The next version of this character's LoRA: counted up under the row's lock and never given again. */
 export async function takeVersion(tx: Tx, characterId: string): Promise<number> {
@@ -84,7 +82,12 @@ export const addLora = async (tx: Tx, lora: typeof loras.$inferInsert) =>
   one(await tx.insert(loras).values(lora).returning());
 
 const RenameLora = z.object({
-  name: z.string().trim().min(1, 'Must not be empty.').max(100, 'Must have at most 100 characters.'),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'Must not be empty.')
+    .max(100, 'Must have at most 100 characters.')
+    .refine(isStorable, UNSTORABLE),
 });
 
 export async function renameLora({ loraId, ...input }: { loraId: string; name: string }): Promise<Lora> {
@@ -95,26 +98,68 @@ export async function renameLora({ loraId, ...input }: { loraId: string; name: s
   return renamed;
 }
 
-const openJobsWith = (loraId: string) =>
-  db
-    .selectDistinct({ job: jobs })
-    .from(generationLoras)
-    .innerJoin(jobs, eq(jobs.id, generationLoras.jobId))
-    .where(and(eq(generationLoras.loraId, loraId), inArray(jobs.state, ['queued', 'running'])));
-
-/** Refused while a job uses it. With `force` these jobs are cancelled; the images made with it stay. */
-export async function deleteLora({ loraId, force }: { loraId: string; force: boolean }): Promise<Lora> {
-  await getLora(loraId);
-  const using = (await openJobsWith(loraId)).map(({ job }) => job);
-  if (using.length > 0 && !force) throw new LoraInUse(using);
-  await Promise.allSettled(using.map(({ id }) => cancelJob(id)));
-  return db.transaction(async (tx) => {
-    const [deleted] = await tx.delete(loras).where(eq(loras.id, loraId)).returning();
-    if (deleted === undefined) throw new NotFound('lora', loraId);
-    await removeFiles(tx, [loraKey(deleted), loraCardKey(deleted)]);
-    return deleted;
-  });
+/**
+ * The LoRAs with these ids, kept from being deleted until `tx` ends, because a job of it will use them. Its place is after
+ * the characters (`lockCharacters`).
+ */
+export async function keepLoras(tx: Tx, ids: string[]) {
+  const kept = await tx
+    .select({ id: loras.id })
+    .from(loras)
+    .where(isAmong(loras.id, ids))
+    .orderBy(loras.id)
+    .for('key share');
+  const missing = ids.find((id) => !kept.some((lora) => lora.id === id));
+  if (missing !== undefined) throw new NotFound('lora', missing);
 }
+
+const usesOf = (tx: Tx, loraId: string) =>
+  tx.select({ id: generationLoras.jobId }).from(generationLoras).where(eq(generationLoras.loraId, loraId));
+
+/**
+ * Refused while a job uses it. With `force` these jobs are cancelled; the images made with it stay. Looking and deleting are
+ * under one lock, so no job starts in between; jobs cannot be cancelled under it, so then it is looked again.
+ */
+export async function deleteLora(input: { loraId: string; force: boolean }): Promise<Lora> {
+  await getLora(input.loraId);
+  for (;;) {
+    const { lora, using } = await deleteUnusedLora(input);
+    if (using.length === 0) return lora;
+    if (!input.force) throw new LoraInUse(using);
+    await Promise.all(using.map(({ id }) => cancelJob(id).catch(passOver)));
+  }
+}
+
+/** One that ended or went meanwhile is what was wanted. */
+function passOver(error: unknown) {
+  if (!(error instanceof UserError)) throw error;
+}
+
+const deleteUnusedLora = ({ loraId, force }: { loraId: string; force: boolean }) =>
+  db.transaction(async (tx) => {
+    // Their rows lose the LoRA by its foreign key; whoever deletes them locks them before it, so this does too.
+    await tx
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(inArray(jobs.id, usesOf(tx, loraId)))
+      .orderBy(jobs.id)
+      .for('key share');
+    const [lora] = await tx.select().from(loras).where(eq(loras.id, loraId)).for('update');
+    if (lora === undefined) throw new NotFound('lora', loraId);
+    // One that was asked to stop may take its time: it is CANCELLED in any case, and its file is read already or never.
+    const isNeeded = and(
+      inArray(jobs.state, ['queued', 'running']),
+      force ? isNull(jobs.cancelRequestedAt) : undefined,
+    );
+    const using = await tx
+      .select()
+      .from(jobs)
+      .where(and(inArray(jobs.id, usesOf(tx, loraId)), isNeeded));
+    if (using.length > 0) return { lora, using };
+    await tx.delete(loras).where(eq(loras.id, loraId));
+    await removeFiles(tx, [loraKey(lora), loraCardKey(lora)]);
+    return { lora, using };
+  });
 
 export async function loraFile(id: string): Promise<StoredFile | null> {
   const lora = await findLora(id);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TrainingConfig } from '#schema/training.ts';
 import { checkParameters, trainingCapabilities, UnsupportedParameter } from '../capabilities.ts';
-import { parseInput } from '../errors.ts';
+import { isStorable, parseInput, UNSTORABLE } from '../errors.ts';
 import { randomSeed } from '../seed.ts';
 import { completeConfig, type PresetName } from './presets.ts';
 
@@ -13,7 +13,14 @@ export type StartTrainingInput = {
 };
 
 const SamplePrompts = z
-  .array(z.string().trim().min(1, 'Must not be empty.').max(1000, 'Must have at most 1000 characters.'))
+  .array(
+    z
+      .string()
+      .trim()
+      .min(1, 'Must not be empty.')
+      .max(1000, 'Must have at most 1000 characters.')
+      .refine(isStorable, UNSTORABLE),
+  )
   .max(5, 'Must be at most 5 prompts.');
 
 /** The configuration that the engine will be given, every value of it checked against what the engine can do. */

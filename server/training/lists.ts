@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { jobs } from '#schema/jobs.ts';
 import { samples } from '#schema/training.ts';
-import { type ConnectionArgs, keysetConnection } from '../connection.ts';
+import { type ConnectionArgs, keysetConnection, matchesId } from '../connection.ts';
 import { db } from '../db.ts';
 import { type JobState, selectJobs, withDetails } from '../jobs/jobs.ts';
 import { isTraining, type Training } from './training.ts';
@@ -16,7 +16,7 @@ export const listTrainings = ({ characterId, states, ...args }: ListTrainingsArg
     read: async ({ where, orderBy, limit }) => {
       const filter = and(
         eq(jobs.kind, 'training'),
-        characterId ? eq(jobs.characterId, characterId) : undefined,
+        matchesId(jobs.characterId, characterId),
         states ? inArray(jobs.state, states) : undefined,
         where,
       );

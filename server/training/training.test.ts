@@ -1,11 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { and, eq, gt } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { jobs } from '#schema/jobs.ts';
+import { checkpoints } from '#schema/training.ts';
 import type { Data } from '#tests/api.ts';
 import { realPhotos } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startTraining, uploadImages } from '#tests/steps.ts';
 import { until } from '#tests/until.ts';
+import { engineNames } from '../capabilities.ts';
+import { db } from '../db.ts';
 import { readSafetensorsHeader } from '../storage/safetensors.ts';
 
 const api = await startServer({ worker: true });
@@ -193,16 +198,24 @@ test('cancelling stops the work: no later step, no LoRA, and CANCELLED for ever'
   const RESUME = `mutation ($id: ID!) {
     resumeTraining(input: { trainingId: $id }) {
       __typename
-      ... on ResumeTrainingSuccess { training { id step retryOf { id } resumedFrom { step } metrics { step } dataset { id } } }
+      ... on ResumeTrainingSuccess { training { id step triggerWord retryOf { id } resumedFrom { step } metrics { step } dataset { id } } }
       ... on UserError { code message }
       ... on NoCheckpoint { training { id } }
       ... on JobHasNotEnded { job { id } }
     }
   }`;
+  // The weights know the word that they learned, whatever the character is called now.
+  const RENAME = `mutation ($input: UpdateCharacterInput!) {
+    updateCharacter(input: $input) { ... on UpdateCharacterSuccess { character { triggerWord } } }
+  }`;
+  const triggerWord = `renamed ${crypto.randomUUID().slice(0, 8)}`;
+  const { updateCharacter } = await api.graphql(RENAME, { input: { id: character.id, triggerWord } });
+  expect(updateCharacter.character.triggerWord).toBe(triggerWord);
   const { resumeTraining } = await api.graphql(RESUME, { id });
   const resumed = resumeTraining.training;
   expect(resumed).toMatchObject({ retryOf: { id }, resumedFrom: { step: training.checkpoints[0].step } });
   expect(resumed.dataset.id).toBe(training.dataset.id);
+  expect(resumed.triggerWord).toBe(training.triggerWord);
   await until(async () => (await trainingOf(resumed.id)).step > training.checkpoints[0].step, 'it goes on');
   expect((await api.graphql(RESUME, { id: resumed.id })).resumeTraining.__typename).toBe('JobHasNotEnded');
   await api.graphql(CANCEL, { id: resumed.id });
@@ -217,6 +230,28 @@ test('cancelling stops the work: no later step, no LoRA, and CANCELLED for ever'
     code: 'NO_CHECKPOINT',
     training: { id: other.id },
   });
+  // What one engine saved, another cannot read.
+  const engineOf = (job: string, engine: string) => db.update(jobs).set({ engine }).where(eq(jobs.id, job));
+  await engineOf(id, 'another');
+  expect((await api.graphql(RESUME, { id })).resumeTraining.__typename).toBe('NoCheckpoint');
+  await engineOf(id, engineNames.training);
+  const again = (await api.graphql(RESUME, { id })).resumeTraining;
+  expect(again.__typename).toBe('ResumeTrainingSuccess');
+  await api.graphql(CANCEL, { id: again.training.id });
+  await eventsOf(api, again.training.id);
+});
+
+test('a training that completed is not resumed, though it has a checkpoint before its end', async () => {
+  const character = await characterWithPhotos();
+  const { id } = await startTraining(api, character.id, {
+    steps: 60,
+    checkpointEvery: 50,
+    samplePrompts: [],
+  });
+  await eventsOf(api, id);
+  await db.delete(checkpoints).where(and(eq(checkpoints.jobId, id), gt(checkpoints.step, 50)));
+  const document = 'mutation ($id: ID!) { resumeTraining(input: { trainingId: $id }) { __typename } }';
+  expect((await api.graphql(document, { id })).resumeTraining.__typename).toBe('NoCheckpoint');
 });
 
 test('what the engine cannot do or the limits forbid is refused with its name', async () => {
@@ -288,6 +323,22 @@ test('presets come from the server, and the seed that was drawn is told', async 
     },
     CUSTOM: { steps: 1000, rank: 16 },
   });
+  // A form that starts from the defaults of the parameters is the custom preset.
+  const { capabilities: engine } = await api.graphql(`{ capabilities { training { parameters {
+    name ... on NumberParameter { defaultNumber } ... on ChoiceParameter { defaultChoice }
+  } } } }`);
+  const custom = await start({
+    characterId: (await characterWithPhotos()).id,
+    preset: 'CUSTOM',
+    config: { steps: 1 },
+  });
+  const { config } = (await trainingOf(custom.training.id)) as Data;
+  for (const { name, defaultNumber, defaultChoice } of engine.training.parameters) {
+    const given = defaultNumber ?? defaultChoice;
+    if (given !== undefined && given !== null && name !== 'steps')
+      expect(String(config[name]), name).toBe(String(given));
+  }
+  await eventsOf(api, custom.training.id);
   const character = await characterWithPhotos();
   const { training } = await start({
     characterId: character.id,

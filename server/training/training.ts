@@ -2,6 +2,7 @@ import { and, desc, eq, getTableColumns, lte, sql } from 'drizzle-orm';
 import { characters } from '#schema/characters.ts';
 import { checkpoints, trainingMetrics, trainings } from '#schema/training.ts';
 import { engineNames } from '../capabilities.ts';
+import { keepJobs } from '../characters/characters.ts';
 import { db, type Tx } from '../db.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
 import { createJob, findJob, hasEnded, type Job, type JobDetails, JobHasNotEnded } from '../jobs/jobs.ts';
@@ -28,6 +29,7 @@ export async function startTraining(
 ): Promise<Training> {
   const checked = await checkedConfig(input);
   const job = await db.transaction(async (tx) => {
+    if (origin.retryOfId !== undefined) await keepJobs(tx, [origin.retryOfId]);
     const character = await takeNumber(tx, input.characterId);
     const datasetSnapshotId = await snapshotOf(tx, character.id);
     return createTraining(tx, { ...checked, ...origin, character, datasetSnapshotId });
@@ -53,6 +55,8 @@ type NewTraining = Pick<
   'baseModel' | 'preset' | 'config' | 'datasetSnapshotId' | 'resumedFromId'
 > & {
   character: typeof characters.$inferSelect;
+  /** The character's when left out. */
+  triggerWord?: string;
   retryOfId?: string;
 };
 
@@ -66,11 +70,11 @@ async function createTraining(tx: Tx, { character, retryOfId, ...training }: New
     ...(retryOfId && { retryOfId }),
   });
   await tx.insert(trainings).values({
+    triggerWord: character.triggerWord,
     ...training,
     jobId: job.id,
     characterId: character.id,
     number: character.lastTrainingNumber,
-    triggerWord: character.triggerWord,
   });
   return job;
 }
@@ -81,17 +85,30 @@ export const retryTraining = ({ id, training }: Training) => {
   return startTraining({ characterId, baseModel, preset, config }, { retryOfId: id });
 };
 
-/** Goes on from the newest checkpoint of a training that has ended early: the same dataset, the same step axis. */
+/**
+ * Goes on from the newest checkpoint of a training that has ended early: the same dataset and trigger word, the same step
+ * axis. Only the engine that wrote a checkpoint can read it. Its samples stay where they are: their files are named by the
+ * job that made them, and go with it.
+ */
 export async function resumeTraining(id: string): Promise<Training> {
   const ended = await getTraining(id);
   if (!hasEnded(ended.state)) throw new JobHasNotEnded(ended);
-  const checkpoint = await newestCheckpoint(id);
+  const canGoOn = ended.state !== 'completed' && ended.engine === engineNames.training;
+  const checkpoint = canGoOn ? await newestCheckpoint(id) : undefined;
   if (checkpoint === undefined || checkpoint.step >= ended.steps) throw new NoCheckpoint(id);
 
-  const { characterId, baseModel, preset, config, datasetSnapshotId } = ended.training;
+  const { characterId, baseModel, triggerWord, preset, config, datasetSnapshotId } = ended.training;
   const job = await db.transaction(async (tx) => {
+    await keepJobs(tx, [id]);
     const character = await takeNumber(tx, characterId);
-    const values = { baseModel, preset, config, datasetSnapshotId, resumedFromId: checkpoint.id };
+    const values = {
+      baseModel,
+      triggerWord,
+      preset,
+      config,
+      datasetSnapshotId,
+      resumedFromId: checkpoint.id,
+    };
     const resumed = await createTraining(tx, { ...values, character, retryOfId: id });
     await copyMetrics(tx, { from: id, to: resumed.id, upTo: checkpoint.step });
     return resumed;

@@ -31,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/*.test.ts'],
+          globalSetup: './tests/browser.ts',
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

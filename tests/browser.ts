@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 const INSTALLED = [
@@ -13,16 +16,39 @@ const INSTALLED = [
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'];
 
+const installedChromium = () => INSTALLED.find((path) => path !== undefined && existsSync(path));
+
 /** A Chromium: the one that is installed, else the one from npm, which needs neither root nor system libraries. */
 export async function launchBrowser(): Promise<Browser> {
-  const installed = INSTALLED.find((path) => path !== undefined && existsSync(path));
-  const executablePath = installed ?? (await packedChromium());
+  const executablePath = installedChromium() ?? (await unpackedChromium());
   return chromium.launch({ executablePath, args: ARGS, headless: true });
 }
 
-async function packedChromium(): Promise<string> {
-  // Read when the module loads: with it, the package unpacks its own NSS libraries and puts them on the library path.
-  process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
-  const { default: packed } = await import('@sparticuz/chromium');
-  return packed.executablePath();
+/**
+ * The package unpacks into the folder for temporary files, under one name for all users and versions, and takes what it
+ * finds there. So it is given a folder of this test run's own, which `setup` made.
+ */
+async function unpackedChromium(): Promise<string> {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = process.env[FOLDER_VARIABLE] ?? (await mkdtemp(join(tmpdir(), 'isengard-chromium-')));
+  try {
+    // Read when the module loads: with it, the package unpacks its own NSS libraries and puts them on the library path.
+    process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
+    const { default: packed } = await import('@sparticuz/chromium');
+    return await packed.executablePath();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
+
+const FOLDER_VARIABLE = 'ISENGARD_TEST_CHROMIUM';
+
+/** Once before all browser tests, so that they do not unpack it at the same time. */
+export async function setup() {
+  if (installedChromium() !== undefined) return;
+  const folder = await mkdtemp(join(tmpdir(), 'isengard-chromium-'));
+  process.env[FOLDER_VARIABLE] = folder;
+  await unpackedChromium();
+  return () => rm(folder, { recursive: true, force: true });
 }

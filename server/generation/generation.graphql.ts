@@ -2,7 +2,7 @@ import type { ImageSource } from '#schema/generation.ts';
 import { builder } from '../builder.ts';
 import { UnsupportedParameter } from '../capabilities.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
-import { followJob } from '../jobs/job-lists.ts';
+import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
 import { ASPECT_PRESETS, type AspectPreset } from './aspect-presets.ts';
 import { findGeneration, isGeneration, repeatGeneration, startGeneration } from './generation.ts';
@@ -13,7 +13,6 @@ import {
   Output,
   OutputConnection,
 } from './generation-types.graphql.ts';
-import { listGenerations } from './lists.ts';
 import { findOutput, listOutputs } from './outputs.ts';
 
 const AspectPresetRef = builder.objectRef<AspectPreset>('AspectPreset').implement({
@@ -51,7 +50,7 @@ builder.queryField('generations', (t) =>
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
       },
-      resolve: (_, args) => listGenerations(args),
+      resolve: (_, args) => listJobsOfKind(isGeneration, { ...args, kind: 'generation' }),
     },
     GenerationConnection,
   ),

@@ -51,6 +51,29 @@ export function listJobs({ states, kinds, characterId, ...args }: ListJobsArgs) 
   });
 }
 
+/** Jobs of one kind, the newest first, with what that kind adds to them. */
+export const listJobsOfKind = <Kind extends JobDetails>(
+  isOfKind: (job: JobDetails) => job is Kind,
+  { kind, states, characterId, ...args }: Omit<ListJobsArgs, 'kinds'> & { kind: JobKind },
+) =>
+  keysetConnection<Kind>({
+    args,
+    order: NEWEST,
+    keyOf: ({ id }) => [id],
+    read: async ({ where, orderBy, limit }) => {
+      const filter = and(
+        eq(jobs.kind, kind),
+        matchesId(jobs.characterId, characterId),
+        states ? inArray(jobs.state, states) : undefined,
+      );
+      const rows = await selectJobs()
+        .where(and(filter, where))
+        .orderBy(...orderBy)
+        .limit(limit);
+      return withDetails(rows).filter(isOfKind);
+    },
+  });
+
 export async function jobCounts(): Promise<Record<JobState, number>> {
   const rows = await db.select({ state: jobs.state, jobs: count() }).from(jobs).groupBy(jobs.state);
   const counts = { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };

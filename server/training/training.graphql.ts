@@ -5,12 +5,11 @@ import { UnsupportedParameter } from '../capabilities.ts';
 import { Character } from '../characters/characters.graphql.ts';
 import { db } from '../db.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
-import { followJob } from '../jobs/job-lists.ts';
+import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
 import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { TooFewImages } from './dataset.ts';
-import { listTrainings } from './lists.ts';
 import { findTraining, isTraining, NoCheckpoint, resumeTraining, startTraining } from './training.ts';
 import {
   LearningRateScheduler,
@@ -64,7 +63,7 @@ builder.queryField('trainings', (t) =>
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
       },
-      resolve: (_, args) => listTrainings(args),
+      resolve: (_, args) => listJobsOfKind(isTraining, { ...args, kind: 'training' }),
     },
     TrainingConnection,
   ),

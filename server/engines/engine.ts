@@ -1,7 +1,8 @@
 /**
  * What an engine is. A training engine turns photos into a LoRA, a generation engine turns a prompt and LoRAs into
  * images. The API and the handlers know engines only through this file; an engine knows nothing of GraphQL, Postgres or
- * jobs. To add one: implement one of the two interfaces in a folder beside this file and name it in `ENGINES`.
+ * jobs. To add one: implement one of the two interfaces in a folder beside this file and name it at its end.
+ * What goes wrong is thrown as `EngineFailure` (failure.ts; a file of its own, because this one loads engines).
  */
 
 import type { GenerationToggles } from '#schema/generation.ts';
@@ -50,9 +51,11 @@ export type BaseModel = {
   resolutions: number[];
 };
 
-export type EngineHealth = { isHealthy: boolean /** One sentence for people. */; message: string };
-
-// In a file of its own, because engines throw it and this file loads engines.
+export type EngineHealth = {
+  isHealthy: boolean;
+  /** One sentence for people. */
+  message: string;
+};
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 // ── Training ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 import { jobs, workers } from '#schema/jobs.ts';
 import { db, one } from '../db.ts';
-import { ring } from '../doorbell.ts';
 import { info } from '../info.ts';
 import { log } from '../log.ts';
 import { type JobDetails, selectJobs, withDetails } from './jobs.ts';
@@ -25,13 +24,11 @@ export async function joinWorkers(engines: string[]) {
       .where(eq(workers.id, id))
       .catch((error: unknown) => log.warn({ error }, 'Cannot tell that this worker lives, trying again'));
   }, HEARTBEAT_MS);
-  await ring(db, 'workers');
   return {
     id,
     async leave() {
       clearInterval(heart);
       await db.delete(workers).where(eq(workers.id, id));
-      await ring(db, 'workers');
     },
   };
 }

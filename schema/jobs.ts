@@ -38,7 +38,18 @@ export const jobEventType = pgEnum('job_event_type', [
   'preview',
 ]);
 
-/** Why a job failed. */
+/** How an attempt ended. `returned`: its worker stopped in order; `held`: it waits for something, such as space on the disk. */
+export const attemptOutcome = pgEnum('attempt_outcome', [
+  'running',
+  'completed',
+  'failed',
+  'cancelled',
+  'lost',
+  'returned',
+  'held',
+]);
+
+/** Why a job failed, or an attempt at it. */
 export type JobFailure = { code: string; message: string; advice: string | null };
 
 /** One piece of work for a worker, whatever its kind; trainings and generations add their own row under the same id. */
@@ -67,10 +78,16 @@ export const jobs = pgTable(
     // The newest event's number, taken under this row's lock: the order of events is the order of commits.
     lastSeq: integer().notNull().default(0),
     failure: jsonb().$type<JobFailure>(),
+    // What a waiting job waits for besides its turn: a full disk, say. It is no failure, and it goes on when that is over.
+    hold: jsonb().$type<JobFailure>(),
+    // A waiting job is not taken before this; null when its turn alone decides.
+    retryAt: timeColumn(),
     cancelRequestedAt: timeColumn(),
     createdAt: timeColumn().notNull().defaultNow(),
     startedAt: timeColumn(),
     finishedAt: timeColumn(),
+    // When the events that nobody asks for any more were taken out of its history.
+    prunedAt: timeColumn(),
   },
   (t) => [
     index('jobs_state_id_index').on(t.state, t.id),
@@ -81,12 +98,23 @@ export const jobs = pgTable(
     index('jobs_line_index')
       .on(t.kind, t.engine, t.priority.desc().nullsFirst(), t.id)
       .where(sql`${t.state} = 'queued'`),
+    // Whose turn it is in a line (fairness.ts).
+    index('jobs_turn_index')
+      .on(t.kind, t.engine, t.characterId, t.priority)
+      .where(sql`${t.state} in ('queued', 'running')`),
+    index('jobs_unpruned_index')
+      .on(t.finishedAt)
+      .where(sql`${t.finishedAt} is not null and ${t.prunedAt} is null`),
     check('jobs_step_within_steps', sql`${t.step} between 0 and ${t.steps}`),
     check(
       'jobs_finished_with_end',
       sql`(${t.finishedAt} is not null) = (${t.state} not in ('queued', 'running'))`,
     ),
     check('jobs_failure_with_failed', sql`(${t.failure} is not null) = (${t.state} = 'failed')`),
+    check(
+      'jobs_waiting_with_queued',
+      sql`${t.state} = 'queued' or (${t.hold} is null and ${t.retryAt} is null)`,
+    ),
   ],
 );
 
@@ -120,6 +148,34 @@ export const jobLogs = pgTable(
   (t) => [primaryKey({ name: 'job_logs_pkey', columns: [t.jobId, t.seq] })],
 );
 
+/** Each time that a worker took a job, and what came of it. */
+export const jobAttempts = pgTable(
+  'job_attempts',
+  {
+    jobId: uuid()
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    workerId: uuid().notNull(),
+    host: text().notNull(),
+    outcome: attemptOutcome().notNull().default('running'),
+    failure: jsonb().$type<JobFailure>(),
+    startedAt: timeColumn().notNull().defaultNow(),
+    endedAt: timeColumn(),
+  },
+  (t) => [
+    primaryKey({ name: 'job_attempts_pkey', columns: [t.jobId, t.number] }),
+    check('job_attempts_ended_with_outcome', sql`(${t.endedAt} is not null) = (${t.outcome} <> 'running')`),
+  ],
+);
+
+/** What is set for a line of jobs, such as `training.fast-test`; a line without a row has nothing set. */
+export const queues = pgTable('queues', {
+  name: text().primaryKey(),
+  /** Nobody takes a job of it since then; null when it goes. */
+  pausedAt: timeColumn(),
+});
+
 /** A process that runs jobs. Its row is its heartbeat. */
 export const workers = pgTable('workers', {
   id: idColumn(),
@@ -127,6 +183,10 @@ export const workers = pgTable('workers', {
   pid: integer().notNull(),
   version: text().notNull(),
   engines: text().array().notNull(),
+  /** As `nvidia-smi` names it; null without one. */
+  gpuUuid: text(),
+  /** It takes no further job since then. */
+  drainingAt: timeColumn(),
   startedAt: timeColumn().notNull().defaultNow(),
   lastSeenAt: timeColumn().notNull().defaultNow(),
 });

@@ -19,12 +19,13 @@ test('.env.example lists every variable that the product reads, and no other', (
 test('.env.example shows the defaults', () => {
   const defaults = readEnv({ VOLUME_ROOT: './data' });
   const shown = readEnv(Object.fromEntries(given(product).map(({ name, value }) => [name, value])));
-  const { DATABASE_URL, FAST_TEST_FAULT, ...rest } = shown;
+  const { DATABASE_URL, FAST_TEST_FAULT, FAILPOINT, ...rest } = shown;
   expect(rest).toEqual(defaults);
   // They have no default, so the file shows an example.
-  expect({ DATABASE_URL, FAST_TEST_FAULT }).toEqual({
+  expect({ DATABASE_URL, FAST_TEST_FAULT, FAILPOINT }).toEqual({
     DATABASE_URL: expect.stringContaining('postgres://'),
     FAST_TEST_FAULT: expect.any(String),
+    FAILPOINT: expect.any(String),
   });
 });
 
@@ -42,6 +43,7 @@ test.each([
   ['ISENGARD_MODE', 'fast'],
   ['DATABASE_URL', 'mysql://localhost/isengard'],
   ['LOG_LEVEL', 'loud'],
+  ['WORKER_KINDS', 'training,video'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readEnv({ [name]: value })).toThrow(`The environment variable ${name} is not usable: `);
 });

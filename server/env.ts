@@ -4,6 +4,17 @@ import { z } from 'zod';
 
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+const KINDS = ['training', 'generation'] as const;
+const kinds = z
+  .string()
+  .transform((text) => text.split(',').map((kind) => kind.trim()))
+  .pipe(z.array(z.enum(KINDS)).min(1));
+
+const seconds = z
+  .string()
+  .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
+  .pipe(z.array(z.int().min(0).max(86_400)));
+
 /** Every variable that the product reads; `.env.example` lists them with their meaning. */
 const Variables = z.object({
   ISENGARD_MODE: z.enum(['fast-test', 'production']).default('fast-test'),
@@ -13,8 +24,16 @@ const Variables = z.object({
   PORT: number(0, 65_535).default(3000),
   LOG_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  WORKER_KINDS: kinds.default([...KINDS]),
+  STALL_SECONDS: number(1, 86_400).default(600),
+  STOP_SECONDS: number(1, 3600).default(20),
+  RETRY_SECONDS: seconds.default([0, 30, 120]),
+  MIN_FREE_MB: z.coerce.number().min(0).default(200),
+  HISTORY_DAYS: number(1, 36_500).default(90),
+  ORPHAN_HOURS: number(1, 8760).default(24),
   FAST_TEST_STEP_MS: number(0, 60_000).default(20),
   FAST_TEST_FAULT: z.string().optional(),
+  FAILPOINT: z.string().optional(),
 });
 
 export const VARIABLES = Object.keys(Variables.shape);
@@ -36,7 +55,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   if (error !== undefined) {
     const [issue] = error.issues;
     throw new BadEnvironment(
-      `The environment variable ${issue?.path.join('.')} is not usable: ${issue?.message}.`,
+      `The environment variable ${String(issue?.path[0])} is not usable: ${issue?.message}.`,
     );
   }
   const volumeRoot = resolve(data.VOLUME_ROOT ?? defaultVolumeRoot());

@@ -11,6 +11,8 @@ process.env.DATABASE_URL = database.url;
 process.env.VOLUME_ROOT = volume;
 process.env.LOG_LEVEL ??= 'silent';
 process.env.FAST_TEST_STEP_MS ??= '2';
+// The delays of the product have a test of their own (tests/faults); everywhere else they would only be waited for.
+process.env.RETRY_SECONDS ??= '0,0,0';
 
 afterAll(async () => {
   await database.drop();

@@ -22,7 +22,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.25; runs || exit 0; done
 kill -QUIT "$pid"
 `;
 
-/** `release` it after a proper stop. */
+/** `release` it after a proper stop, or when there is nothing to guard any more; twice is once. */
 export type Guard = { release(): void };
 
 /**
@@ -40,5 +40,9 @@ export function guard(pid: number): Guard {
   guardian.on('error', () => {});
   guardian.stdin.on('error', () => {});
   if ('unref' in guardian.stdin && typeof guardian.stdin.unref === 'function') guardian.stdin.unref();
-  return { release: () => guardian.stdin.end('released\n') };
+  return {
+    release() {
+      if (!guardian.stdin.writableEnded) guardian.stdin.end('released\n');
+    },
+  };
 }

@@ -32,7 +32,7 @@ export async function openCluster(dataDir: string, durable: boolean): Promise<Cl
   return cluster;
 }
 
-export async function clusterUrl({ passwordFile }: Cluster, port: number) {
+export async function clusterUrl({ passwordFile }: Pick<Cluster, 'passwordFile'>, port: number) {
   return `postgres://isengard:${await readFile(passwordFile, 'utf8')}@127.0.0.1:${port}/isengard`;
 }
 

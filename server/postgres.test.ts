@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processesOf } from '#tests/processes.ts';
+import { until } from '#tests/until.ts';
 import { startPostgres } from './postgres.ts';
+import { keepPostgres } from './postgres-keeper.ts';
 import { identityOf } from './processes.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -128,6 +130,56 @@ test('a server that was left behind and does not answer is stopped and started a
   expect(identityOf(pid)).toBeUndefined();
   await started.stop();
 });
+
+test('a kept server that dies is started again where it was, with what was committed, and only its own guardian stays', async () => {
+  const givenUp: Error[] = [];
+  const { url, stop } = await keepPostgres({ dataDir, onGivenUp: (error) => givenUp.push(error) });
+  await ask(url, 'create table kept as select 1 as one');
+  const first = await postmaster();
+  // Does not look whether its server still lives before it is done, and until then no other one may start.
+  const busy = ask(url, 'select count(*) from generate_series(1, 30000000)').catch(() => {});
+  process.kill(first, 'SIGKILL');
+  await until(async () => (await ask(url, 'select one from kept').catch(() => [])).length, 'it is back');
+  await busy;
+  const second = await postmaster();
+  expect(second).not.toBe(first);
+  expect(guardiansOf(first)).toEqual([]);
+  expect(guardiansOf(second)).toHaveLength(1);
+  expect(givenUp).toEqual([]);
+  await stop();
+});
+
+test('a kept server that dies again and again is given up', async () => {
+  const givenUp: Error[] = [];
+  const { url, stop } = await keepPostgres({
+    dataDir,
+    volatile: true,
+    onGivenUp: (error) => givenUp.push(error),
+  });
+  for (let death = 1; death <= 5; death++) {
+    await until(
+      async () => (await ask(url, 'select 1').catch(() => [])).length,
+      `it is up before death ${death}`,
+    );
+    process.kill(await postmaster(), 'SIGKILL');
+  }
+  await until(() => givenUp.length, 'it is given up');
+  expect(givenUp.map(({ message }) => message)).toEqual([
+    'The database stopped 5 times in a row; the next start recovers it.',
+  ]);
+  await stop();
+});
+
+test('a stop while a kept server is coming back leaves nothing running', async () => {
+  const { stop } = await keepPostgres({ dataDir, volatile: true, onGivenUp: () => {} });
+  process.kill(await postmaster(), 'SIGKILL');
+  await stop();
+  expect(processesOf(dataDir)).toEqual([]);
+});
+
+async function postmaster() {
+  return Number.parseInt(await readFile(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
+}
 
 test('a pid file whose pid now belongs to another process of the same user does not prevent the start', async () => {
   const { stop } = await startPostgres({ dataDir, volatile: true });

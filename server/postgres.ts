@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay, setInterval } from 'node:timers/promises';
 import connect from 'postgres';
 import { type Guard, guard } from './guardian.ts';
@@ -20,6 +20,7 @@ export type Postgres = {
   /** Database `isengard`, with the password. */
   url: string;
   pid: number;
+  port: number;
   /** Resolves when the server is gone, whoever stopped it. */
   ended: Promise<void>;
   stop(): Promise<void>;
@@ -42,20 +43,30 @@ const SETTINGS = {
 };
 const VOLATILE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
+export type PostgresOptions = {
+  dataDir: string;
+  /** For tests: nothing is fsynced. */
+  volatile?: boolean;
+  /** Where it was before, for those who know it there. A free one when it is not given. */
+  port?: number | undefined;
+};
+
 /**
  * Starts the PostgreSQL that npm installed on `dataDir`, making the cluster when there is none. It outlives this process by
- * seconds at most, however this process ends. `volatile` is for tests: nothing is fsynced.
+ * seconds at most, however this process ends.
  */
-export async function startPostgres(options: { dataDir: string; volatile?: boolean }): Promise<Postgres> {
-  const { dataDir, volatile = false } = options;
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { dataDir, volatile = false, port: wanted } = options;
   const cluster = await openCluster(dataDir, !volatile);
   const { pid, port, guard } =
-    (await adoptOrphan(cluster)) ?? (await launch(cluster, { ...SETTINGS, ...(volatile && VOLATILE) }));
+    (await adoptOrphan(cluster)) ??
+    (await launch(cluster, { settings: { ...SETTINGS, ...(volatile && VOLATILE) }, port: wanted }));
   const identity = identityOf(pid);
   return {
     url: await clusterUrl(cluster, port),
     pid,
-    ended: end(pid, identity),
+    port,
+    ended: end(pid, identity).then(guard.release),
     async stop() {
       if (identityOf(pid) === identity) await shutDown(pid);
       guard.release();
@@ -63,11 +74,16 @@ export async function startPostgres(options: { dataDir: string; volatile?: boole
   };
 }
 
+/** How soon its end is noticed. Elsewhere than on Linux, a look starts a process. */
+const LOOK_MS = process.platform === 'linux' ? 100 : 1000;
+
 type Running = { pid: number; port: number; guard: Guard };
 
-async function launch(cluster: Cluster, settings: Record<string, string>, attempt = 1): Promise<Running> {
+type Launch = { settings: Record<string, string>; port: number | undefined; attempt?: number };
+
+async function launch(cluster: Cluster, { settings, port: wanted, attempt = 1 }: Launch): Promise<Running> {
   const { binaries, dataDir, user, logFile } = cluster;
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const log = await open(logFile, 'a', 0o600);
   const { size: logStart } = await log.stat();
   const args = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -95,8 +111,8 @@ async function launch(cluster: Cluster, settings: Record<string, string>, attemp
   guarded?.release();
   const said = (await readFile(logFile, 'utf8')).slice(logStart);
   // Between our asking for a free port and its binding, somebody else may have taken it.
-  if (/could not bind|already in use/.test(said) && attempt < 3)
-    return launch(cluster, settings, attempt + 1);
+  if (wanted === undefined && /could not bind|already in use/.test(said) && attempt < 3)
+    return launch(cluster, { settings, port: wanted, attempt: attempt + 1 });
   throw new Error(`The database did not start: ${lastComplaint(said)} (${logFile}).`);
 }
 
@@ -115,6 +131,13 @@ async function readPidFile(dataDir: string) {
   return pid === undefined || pid === ''
     ? undefined
     : { pid: Number(pid), port: Number(port), isReady: status === 'ready' };
+}
+
+/** The address of the server that runs on `dataDir`, whoever started it; undefined when none does. */
+export async function runningUrl(dataDir: string): Promise<string | undefined> {
+  const file = await readPidFile(dataDir);
+  if (!file?.isReady || identityOf(file.pid) === undefined) return undefined;
+  return clusterUrl({ passwordFile: join(dirname(dataDir), 'password') }, file.port);
 }
 
 /** A server that its starter and its guardian left behind: taken over if it answers, otherwise stopped. */
@@ -161,6 +184,8 @@ async function shutDown(pid: number) {
 }
 
 async function end(pid: number, identity: string | undefined) {
-  for await (const _ of setInterval(1000, undefined, { ref: false }))
+  // One that ended before anybody could tell who it was has ended too.
+  if (identity === undefined) return;
+  for await (const _ of setInterval(LOOK_MS, undefined, { ref: false }))
     if (identityOf(pid) !== identity) return;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Env } from './env.ts';
 import { migrate } from './migrate.ts';
-import { startPostgres } from './postgres.ts';
+import { keepPostgres } from './postgres-keeper.ts';
 import { checkDatabase, checkPort, checkVolume } from './start-checks.ts';
 import { lockVolume } from './volume-lock.ts';
 
@@ -9,6 +9,7 @@ type Preparation = {
   env: Env;
   /** What comes up is put on it, and so goes down the other way round. */
   running: AsyncDisposableStack;
+  /** It cannot be brought back. */
   onDatabaseLost(error: Error): void;
 };
 
@@ -25,10 +26,10 @@ export async function prepare({ env, running, onDatabaseLost }: Preparation) {
 }
 
 async function startEmbedded({ env, running, onDatabaseLost }: Preparation) {
-  const postgres = await startPostgres({ dataDir: join(env.VOLUME_ROOT, 'postgres', 'cluster') });
+  const postgres = await keepPostgres({
+    dataDir: join(env.VOLUME_ROOT, 'postgres', 'cluster'),
+    onGivenUp: onDatabaseLost,
+  });
   running.defer(() => postgres.stop());
-  postgres.ended.then(() =>
-    onDatabaseLost(new Error('The database stopped by itself; the next start recovers it.')),
-  );
   return postgres.url;
 }

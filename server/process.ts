@@ -22,9 +22,15 @@ export async function runProcess(name: string, start: () => Promise<Running>) {
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
-    await running.stop();
-    log.info(`${name} stopped`);
-    process.exit(0);
+    try {
+      await running.stop();
+      log.info(`${name} stopped`);
+      process.exit(0);
+    } catch (error) {
+      // Such as a database that is away: what could not be said to it, the next start finds out.
+      log.error({ error }, `${name} stopped, but not in order`);
+      process.exit(1);
+    }
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { buildClient } from './build-client.ts';
 import { dailyLog } from './daily-log.ts';
 import { readDotEnv } from './dot-env.ts';
@@ -26,22 +27,26 @@ async function start() {
   process.stdout.write(`Isengard is ready: ${address}\n`);
 }
 
-async function startChildren({ VOLUME_ROOT, LOG_DIR }: Env, databaseUrl: string) {
+/** A worker for each kind of job: a training that takes its process with it takes no generation along. */
+async function startChildren({ VOLUME_ROOT, LOG_DIR, WORKER_KINDS }: Env, databaseUrl: string) {
   // glibc gives each decoding thread an arena of its own and keeps it: half of the memory that 500 photos took.
   const env = { MALLOC_ARENA_MAX: '2', ...process.env, VOLUME_ROOT, DATABASE_URL: databaseUrl };
-  const child = (name: string, file: string) =>
+  const child = (name: string, file: string, more: { log: Writable; env?: NodeJS.ProcessEnv }) =>
     supervise({
       name,
       module: join(import.meta.dirname, file),
-      env,
-      log: dailyLog(join(LOG_DIR, name)),
+      env: { ...env, ...more.env },
+      log: more.log,
       onGivenUp: (reason) => end.reject(new Error(reason)),
     });
-  const server = child('server', 'main.ts');
-  const worker = child('worker', 'worker.ts');
-  children.push(server, worker);
+  const server = child('server', 'main.ts', { log: dailyLog(join(LOG_DIR, 'server')) });
+  const log = dailyLog(join(LOG_DIR, 'worker'));
+  const workers = WORKER_KINDS.map((kind) =>
+    child(`${kind} worker`, 'worker.ts', { log, env: { WORKER_KINDS: kind } }),
+  );
+  children.push(server, ...workers);
   running.defer(async () => void (await Promise.all(children.map(({ stop }) => stop()))));
-  const [address] = await Promise.all([server.ready, worker.ready]);
+  const [address] = await Promise.all([server.ready, ...workers.map(({ ready }) => ready)]);
   if (address === undefined) throw new Error('The server did not say where it listens.');
   return address;
 }

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 /** Runs these lines as a supervised process. */
-function run(code: string, env: NodeJS.ProcessEnv = {}) {
+function run(code: string, env: NodeJS.ProcessEnv = {}, more: { startSeconds?: number } = {}) {
   const module = join(folder, 'child.ts');
   writeFileSync(module, code);
   const onGivenUp = (reason: string) => givenUp.push(reason);
@@ -37,6 +37,7 @@ function run(code: string, env: NodeJS.ProcessEnv = {}) {
     env: { ...process.env, ...env, FOLDER: folder },
     log,
     onGivenUp,
+    ...more,
   });
   children.push(child);
   return child;
@@ -89,6 +90,41 @@ test('it is given up after five quick deaths', async () => {
   await vi.waitFor(() => expect(givenUp).toEqual(['The server stopped 5 times in a row (exit code 3).']), {
     timeout: 15_000,
   });
+});
+
+test.each([
+  { error: 'ENOENT', node: '/nowhere/node' },
+  { error: 'ENOTDIR', node: '/etc/passwd/node' },
+])('when the system cannot start it again ($error) it is given up, too', async ({ error, node }) => {
+  const child = run(`process.send({ type: 'ready' }); ${stay}`);
+  await child.ready;
+  const { execPath } = process;
+  process.execPath = node;
+  process.kill(child.pid() ?? 0, 'SIGKILL');
+  try {
+    await vi.waitFor(() => expect(givenUp).toHaveLength(1), { timeout: 15_000 });
+  } finally {
+    process.execPath = execPath;
+  }
+  expect(givenUp[0]).toMatch(new RegExp(`^The server stopped 5 times in a row \\(.*${error}\\)\\.$`));
+});
+
+test('who comes back and never gets ready is killed, with all of its group, and started again', async () => {
+  const child = run(
+    `const fs = require('node:fs');
+    const starts = process.env.FOLDER + '/starts';
+    fs.appendFileSync(starts, '.');
+    if (fs.statSync(starts).size !== 2) process.send({ type: 'ready' });
+    else require('node:child_process').spawn('sleep', ['60'], { cwd: process.env.FOLDER });
+    ${stay}`,
+    {},
+    { startSeconds: 3 },
+  );
+  await child.ready;
+  process.kill(child.pid() ?? 0, 'SIGKILL');
+  const starts = () => readFileSync(join(folder, 'starts'), 'utf8');
+  await vi.waitFor(() => expect(starts()).toBe('...'), { timeout: 15_000 });
+  expect(givenUp).toEqual([]);
 });
 
 test('stopping waits for its orderly end', async () => {

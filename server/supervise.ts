@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PARENT_VARIABLE } from './parent.ts';
@@ -26,20 +25,23 @@ type Options = {
   module: string;
   env: NodeJS.ProcessEnv;
   log: Writable;
+  /** Who is not ready by then is killed. */
+  startSeconds?: number;
   /** It died too often to be restarted again. */
   onGivenUp(reason: string): void;
 };
 
-const START_SECONDS = 60;
 const STOP_SECONDS = 30;
 const QUICK_SECONDS = 10;
 const MOST_QUICK_DEATHS = 5;
 
 /** Runs `module` in a process of its own and starts it again when it dies: at once, then more slowly, then no more. */
-export function supervise({ name, module, env, log, onGivenUp }: Options): Supervised {
-  const given = { ...env };
+export function supervise({ onGivenUp, startSeconds = 60, ...options }: Options): Supervised {
+  const { name } = options;
+  const given = { ...options.env };
   let isStopping = false;
-  let current = run({ name, module, env: given, log });
+  const runAgain = () => run({ ...options, startSeconds, env: given });
+  let current = runAgain();
 
   async function keepRunning(deaths: number): Promise<void> {
     const since = performance.now();
@@ -51,7 +53,7 @@ export function supervise({ name, module, env, log, onGivenUp }: Options): Super
       return onGivenUp(`The ${name} stopped ${quickDeaths} times in a row (${how}).`);
     if (quickDeaths > 1) await delay(100 * 2 ** quickDeaths);
     if (isStopping) return;
-    current = run({ name, module, env: given, log });
+    current = runAgain();
     current.ready.catch(() => {});
     return keepRunning(quickDeaths);
   }
@@ -66,12 +68,12 @@ export function supervise({ name, module, env, log, onGivenUp }: Options): Super
 
   return {
     ready,
-    pid: () => current.child.pid,
+    pid: () => current.child?.pid,
     kill: () => killGroup(current.child),
     async stop() {
       isStopping = true;
       const { child, ended } = current;
-      child.kill('SIGTERM');
+      child?.kill('SIGTERM');
       const inTime = await Promise.race([
         ended.then(() => true),
         delay(STOP_SECONDS * 1000, false, { ref: false }),
@@ -82,36 +84,71 @@ export function supervise({ name, module, env, log, onGivenUp }: Options): Super
   };
 }
 
-function run({ name, module, env, log }: Pick<Options, 'name' | 'module' | 'env' | 'log'>) {
-  const child = fork(module, [], {
+type Run = {
+  child: ChildProcess | undefined;
+  /** Resolves to how it ended; also when it never began, because the system had no process left for it. */
+  ended: Promise<string>;
+  ready: Supervised['ready'];
+};
+
+type RunOptions = Omit<Options, 'onGivenUp'> & { startSeconds: number };
+
+function run(options: RunOptions): Run {
+  try {
+    return watch(forked(options), options);
+  } catch (error) {
+    // Node throws some of the system's errors and emits others.
+    const reason = error instanceof Error ? error.message : String(error);
+    const ready = Promise.reject(new Error(`The ${options.name} did not start (${reason}).`));
+    return { child: undefined, ended: Promise.resolve(reason), ready };
+  }
+}
+
+const forked = ({ module, env }: RunOptions) =>
+  fork(module, [], {
     env: { ...env, [PARENT_VARIABLE]: String(process.pid) },
     // A group of its own: Ctrl-C in the terminal is for us, who tell our children in the right order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+
+function watch(child: ChildProcess, { name, log, startSeconds }: RunOptions): Run {
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   const complaint = lastWords(child);
-  const closed = once(child, 'close').catch(() => {});
-  const ended = once(child, 'exit').then(async ([code, killedBy]) => {
-    // The pipes may still hold its last words, but a process that it left behind may also keep them open for ever.
-    await Promise.race([closed, delay(500)]);
-    return killedBy === null ? `exit code ${code}` : String(killedBy);
-  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const ended = endOf(child, closed);
   const ready = new Promise<string | undefined>((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(new Error(`The ${name} was not ready after ${startSeconds} s.`));
+      killGroup(child);
+    }, startSeconds * 1000).unref();
     child.on('message', (message: ChildMessage) => {
+      clearTimeout(late);
       if (message.type === 'listening') resolve(message.url);
       if (message.type === 'ready') resolve(undefined);
       if (message.type === 'failed') reject(new Error(message.message));
     });
-    const late = () => reject(new Error(`The ${name} was not ready after ${START_SECONDS} s.`));
-    setTimeout(late, START_SECONDS * 1000).unref();
-    ended.then(
-      (how) => reject(new Error(`The ${name} ended while it started (${how}).\n${complaint()}`.trim())),
-      reject,
-    );
+    void ended.then((how) => {
+      clearTimeout(late);
+      reject(new Error(`The ${name} ended while it started (${how}).\n${complaint()}`.trim()));
+    });
   });
   return { child, ended, ready };
+}
+
+function endOf(child: ChildProcess, closed: Promise<unknown>): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  child.on('error', (error) => {
+    // Of one that runs, it is only a message or a signal that did not reach it.
+    if (child.pid === undefined) resolve(error.message);
+  });
+  child.once('exit', async (code, killedBy) => {
+    // The pipes may still hold its last words, but a process that it left behind may also keep them open for ever.
+    await Promise.race([closed, delay(500)]);
+    resolve(killedBy === null ? `exit code ${code}` : killedBy);
+  });
+  return promise;
 }
 
 /** The end of what it wrote to stderr, where Node puts the error that it dies of. */
@@ -123,6 +160,6 @@ function lastWords(child: ChildProcess) {
   return () => words.trim();
 }
 
-function killGroup({ pid }: ChildProcess) {
-  if (pid !== undefined) signal(-pid, 'SIGKILL');
+function killGroup(child: ChildProcess | undefined) {
+  if (child?.pid !== undefined) signal(-child.pid, 'SIGKILL');
 }

@@ -5,10 +5,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from 'graphql-ws';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import WebSocket from 'ws';
 import { buildClient } from '#server/build-client.ts';
+import { apiAt } from './api.ts';
 import { createDatabase } from './database.ts';
+import { realPhotos } from './pictures.ts';
 import { processesOf } from './processes.ts';
+import { createCharacter, startTraining, uploadImages } from './steps.ts';
+import { until } from './until.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
@@ -136,18 +142,65 @@ test('a kill -9 of npm leaves nothing running for longer than five seconds eithe
   await allGone(5000);
 });
 
-test('a worker and a server that are killed come back at the same address', async () => {
+test('workers and a server that are killed come back at the same address', async () => {
   const { child, address } = start();
   const url = await address;
   const killed = forked();
-  expect(killed).toHaveLength(2);
+  expect(killed).toHaveLength(3);
   for (const pid of killed) process.kill(pid, 'SIGKILL');
   await vi.waitFor(async () => expect(await ask(url)).toEqual(isQuery), { timeout: 20_000 });
-  await vi.waitUntil(() => forked().length === 2, { timeout: 20_000 });
+  await vi.waitUntil(() => forked().length === 3, { timeout: 20_000 });
   expect(child.exitCode).toBeNull();
 });
 
-/** The server and the worker of this volume. */
+test('a database that is killed under load comes back, with all that was acknowledged, and a training goes on', async () => {
+  const { child, ended, address } = start({ FAST_TEST_STEP_MS: '20' });
+  const api = apiAt(await address, createClient({ url: await address, webSocketImpl: WebSocket }));
+  const before = forked();
+  const character = await createCharacter(api);
+  await uploadImages(api, character.id, (await realPhotos()).slice(0, 2));
+  const training = await startTraining(api, character.id, { steps: 200, samplePrompts: [], rank: 4 });
+  const step = async () => (await api.graphql(TRAINING, { id: training.id })).training.step;
+  await until(async () => (await step()) > 20, 'it trains');
+
+  let isOver = false;
+  const acknowledged: string[] = [];
+  const load = Array.from({ length: 4 }, async (_, client) => {
+    for (let n = 0; !isOver; n++)
+      await createCharacter(api, `Load ${client} ${n}`).then(
+        ({ id }) => acknowledged.push(id),
+        () => {},
+      );
+  });
+  await until(() => acknowledged.length > 20, 'there is load');
+  process.kill(await postmaster(), 'SIGKILL');
+  const atDeath = acknowledged.length;
+  await until(() => acknowledged.length > atDeath + 20, 'it serves again');
+  isOver = true;
+  await Promise.all(load);
+
+  for (const id of acknowledged)
+    expect((await api.graphql('query ($id: ID!) { character(id: $id) { id } }', { id })).character).toEqual({
+      id,
+    });
+  await until(
+    async () => (await api.graphql(TRAINING, { id: training.id })).training.state === 'COMPLETED',
+    'it completes',
+  );
+  expect(forked()).toEqual(before);
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 0, errors: '' });
+  expect(processesOf(volume)).toEqual([]);
+});
+
+const TRAINING = 'query ($id: ID!) { training(id: $id) { state step } }';
+
+async function postmaster() {
+  const file = await readFile(join(volume, 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
+  return Number.parseInt(file, 10);
+}
+
+/** The server and the workers of this volume. */
 function forked() {
   const ofModules = ['server/main.ts', 'server/worker.ts'].flatMap((file) =>
     processesOf(join(project, file)),

@@ -10,6 +10,7 @@ import { onlyOurContentTypes } from './content-types.ts';
 import { EXAMPLE_TABS } from './examples.ts';
 import { freshContextPerEvent } from './fresh-context.ts';
 import { multipart } from './multipart.ts';
+import { outageError, outageOf } from './outage.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -24,24 +25,24 @@ function innermost(error: unknown): unknown {
 }
 
 /**
- * What was meant for the caller goes out as it is. Anything else is a bug or an outage: logged, and masked. Always a new
+ * What was meant for the caller goes out as it is. An outage of the database is told as one. Anything else is a bug: logged, and masked. Always a new
  * error: Yoga keeps those of a document's validation for the next who asks, who has another correlation id.
  */
 export function mask(error: unknown, message = MASK): GraphQLError {
   const cause = innermost(error);
-  if (!(cause instanceof GraphQLError)) log.error({ error: cause }, 'An operation failed');
+  const outage = outageOf(cause);
+  if (outage) log.warn({ error: cause, code: outage.code }, 'An operation was refused');
+  else if (!(cause instanceof GraphQLError)) log.error({ error: cause }, 'An operation failed');
   const masked = maskError(error, message) as GraphQLError;
-  const { originalError: _, ...extensions } = masked.extensions;
+  const { originalError: _, ...given } = masked.extensions;
+  const { nodes, source, positions, path } = masked;
+  const extensions = { ...given, correlationId: currentCorrelationId() };
+  const options = { nodes, source, positions, path, extensions };
+  if (outage) return outageError(outage, options);
   const text = masked.message;
   return new GraphQLError(
     text.length <= MAX_MESSAGE_CHARACTERS ? text : `${text.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…`,
-    {
-      nodes: masked.nodes,
-      source: masked.source,
-      positions: masked.positions,
-      path: masked.path,
-      extensions: { ...extensions, correlationId: currentCorrelationId() },
-    },
+    options,
   );
 }
 

@@ -5,7 +5,9 @@ import { log } from '../log.ts';
 import { GRAPHQL_PATH, yoga } from './api.ts';
 import { serveClient } from './client.ts';
 import { serveFile } from './files.ts';
+import { isHealthPath, serveHealth } from './health.ts';
 import { answersTo } from './hosts.ts';
+import { answerOutage, outageOf } from './outage.ts';
 import { pathOf } from './path.ts';
 import { serveSockets } from './sockets.ts';
 
@@ -15,6 +17,7 @@ async function route(req: IncomingMessage, res: ServerResponse) {
     return refuse(res, 400, 'BAD_REQUEST', 'The target of a request is a path, and starts with a slash.');
   if (path === GRAPHQL_PATH) return yoga(req, res);
   if (path.startsWith('/files/')) return serveFile(req, res);
+  if (isHealthPath(path)) return serveHealth(path, req, res);
   return serveClient(req, res);
 }
 
@@ -37,8 +40,11 @@ function handle(req: IncomingMessage, res: ServerResponse, isForUs: (req: Incomi
       if (isForUs(req)) await route(req, res);
       else refuse(res, 421, 'MISDIRECTED_REQUEST', NOT_FOR_US);
     } catch (error) {
-      log.error({ error, path: pathOf(req) }, 'A request failed');
+      const outage = outageOf(error);
+      if (outage) log.warn({ error, path: pathOf(req), code: outage.code }, 'A request was refused');
+      else log.error({ error, path: pathOf(req) }, 'A request failed');
       if (res.headersSent) res.destroy();
+      else if (outage) answerOutage(res, outage);
       else
         res
           .writeHead(500, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })

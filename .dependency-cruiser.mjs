@@ -7,6 +7,7 @@ const TEST = '(\\.test\\.tsx?|/testing\\.ts)$';
 /** Put together from everything on purpose. */
 const COMPOSITIONS = [
   'server/graphql.ts',
+  'server/retry.ts',
   'server/retry.graphql.ts',
   'server/capabilities.graphql.ts',
   'server/main.ts',
@@ -47,6 +48,23 @@ const forbidden = [
     comment: 'Rule 2: what domains stand on does not know them.',
     from: { path: '^server/([^/]+\\.ts$|(jobs|storage)/)', pathNot: [TEST, ...COMPOSITIONS] },
     to: { path: `^server/(${DOMAINS.join('|')})/` },
+  },
+  {
+    name: 'maintenance-on-top',
+    comment: 'Rule 2: only the worker starts maintenance/, and only its own commands and the API know it.',
+    from: {
+      pathNot: ['^server/maintenance/', '^server/(jobs/handlers|worker|graphql)\\.ts$', '^server/cli/', TEST],
+    },
+    to: { path: '^server/maintenance/' },
+  },
+  {
+    name: 'maintenance-through-main-files',
+    comment: 'Rule 2: maintenance/ knows main files of the domains, and the lock of photos.',
+    from: { path: '^server/maintenance/', pathNot: TEST },
+    to: {
+      path: `^server/(${DOMAINS.join('|')})/`,
+      pathNot: [...MAIN_FILES, '/photo-files\\.ts$'],
+    },
   },
   {
     name: 'http-on-top',

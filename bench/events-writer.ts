@@ -1,6 +1,6 @@
 import { jobs } from '#schema/jobs.ts';
 import { db, one } from '#server/db.ts';
-import { heldBy, recordJob } from '#server/jobs/jobs.ts';
+import { heldBy, recordJob } from '#server/jobs/record.ts';
 import type { Sent, Write } from './events.ts';
 import { clock, pause } from './measure.ts';
 import { answer } from './processes.ts';

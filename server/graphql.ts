@@ -6,9 +6,11 @@ import './images/references.graphql.ts';
 import './info.graphql.ts';
 import './jobs/jobs.graphql.ts';
 import './loras/loras.graphql.ts';
+import './maintenance/maintenance.graphql.ts';
 import './retry.graphql.ts';
 import './training/training.graphql.ts';
 import './video.graphql.ts';
+import './jobs/queues.graphql.ts';
 import './jobs/workers.graphql.ts';
 import { builder } from './builder.ts';
 

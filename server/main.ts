@@ -1,8 +1,9 @@
 import { checkEngines, engineNames } from './capabilities.ts';
-import { closeDb } from './db.ts';
+import { closeDb, waitForDatabase } from './db.ts';
 import { env } from './env.ts';
 import { listen } from './http/listener.ts';
 import { queuesOf } from './jobs/lines.ts';
+import { sweepLeases } from './jobs/lost.ts';
 import { startQueue, stopQueue } from './jobs/queue.ts';
 import { log } from './log.ts';
 import { runProcess } from './process.ts';
@@ -14,13 +15,16 @@ await runProcess('Server', async () => {
   lockDecoders();
   await checkEngines();
   await prepareVolume();
-  await startQueue({ isSupervisor: false, queues: queuesOf(engineNames) });
+  await waitForDatabase();
+  await startQueue(queuesOf(engineNames));
+  const sweeper = sweepLeases();
   const listener = await listen({ host: env.HOST, port: env.PORT });
   log.info({ url: listener.url, mode: env.ISENGARD_MODE }, 'Server listens');
   return {
     message: { type: 'listening', url: listener.url },
     async stop() {
       await listener.close();
+      await sweeper.stop();
       await stopQueue();
       await closeDb();
     },

@@ -10,7 +10,6 @@ import type { Data } from '#tests/api.ts';
 import { realPhotos } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startGeneration, startTraining, uploadImages } from '#tests/steps.ts';
-import { until } from '#tests/until.ts';
 import { db } from './db.ts';
 
 const api = await startServer({ worker: true });
@@ -69,14 +68,24 @@ test('a mutation shows what the one before it in the same document changed', asy
   for (const { training } of [first, second]) await eventsOf(api, training.id);
 });
 
-/** How many statements that read are built until `ask` is answered. */
+/**
+ * How many statements that read are built until `ask` is answered. The worker of this process reads now and then as well, so the
+ * quietest of some tries counts.
+ */
 async function readsOf(ask: () => Promise<Data>) {
-  const spies = (['select', 'selectDistinctOn', 'execute', '$count'] as const).map((name) =>
-    vi.spyOn(db, name),
-  );
-  const answer = await ask();
-  const reads = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
-  for (const spy of spies) spy.mockRestore();
+  let reads = Number.POSITIVE_INFINITY;
+  let answer: Data;
+  for (let i = 0; i < 5; i++) {
+    const spies = (['select', 'selectDistinctOn', 'execute', '$count'] as const).map((name) =>
+      vi.spyOn(db, name),
+    );
+    answer = await ask();
+    reads = Math.min(
+      reads,
+      spies.reduce((sum, { mock }) => sum + mock.calls.length, 0),
+    );
+    for (const spy of spies) spy.mockRestore();
+  }
   return { answer, reads };
 }
 
@@ -86,7 +95,7 @@ test('what belongs to the jobs of a list is read once for all of them, and each 
   for (const training of started) await eventsOf(api, training.id);
   const TRAININGS = `query ($id: ID!, $first: Int!) {
     trainings(characterId: $id, first: $first) { edges { node {
-      id position dataset { imageCount } checkpoints { step url } lora { id version }
+      id place { position } dataset { imageCount } checkpoints { step url } lora { id version }
     } } }
   }`;
   const trainings = (first: number) => readsOf(() => api.graphql(TRAININGS, { id, first }));
@@ -97,7 +106,7 @@ test('what belongs to the jobs of a list is read once for all of them, and each 
     [older, 1],
   ])
     expect(training).toMatchObject({
-      position: null,
+      place: null,
       dataset: { imageCount: 1 },
       checkpoints: [{ step: 50 }],
       lora: { version },
@@ -129,26 +138,25 @@ test('what belongs to the jobs of a list is read once for all of them, and each 
 
 test('places in several lines are read once, and counted in each line apart', async () => {
   const { id } = await characterWithPhoto();
-  const held = await startTraining(api, id, { steps: 20_000, samplePrompts: [] });
-  const isRunning = async () =>
-    (await api.graphql('query ($id: ID!) { job(id: $id) { state } }', { id: held.id })).job.state ===
-    'RUNNING';
-  await until(isRunning, 'the worker is held');
+  const QUEUES = ['training.fast-test', 'generation.fast-test'];
+  const set = (mutation: string, queue: string) =>
+    api.graphql(`mutation ($queue: String!) { ${mutation}(input: { queue: $queue }) { __typename } }`, {
+      queue,
+    });
+  for (const queue of QUEUES) await set('pauseQueue', queue);
   const waiting: Data[] = [];
   for (let i = 0; i < 2; i++) {
     waiting.push(await startTraining(api, id, SHORT));
     waiting.push(await startGeneration(api, { prompt: 'a photo', width: 256, height: 256, steps: 1 }));
   }
   const LINE =
-    'query ($first: Int!) { jobs(states: [QUEUED], first: $first) { edges { node { id position } } } }';
+    'query ($first: Int!) { jobs(states: [QUEUED], first: $first) { edges { node { id place { position } } } } }';
   const line = (first: number) => readsOf(() => api.graphql(LINE, { first }));
   const all = await line(4);
-  expect(all.answer.jobs.edges.map(({ node }: Data) => node)).toEqual(
-    waiting.map((job, i) => ({ id: job.id, position: 1 + Math.floor(i / 2) })),
-  );
+  const placeOf = new Map(all.answer.jobs.edges.map(({ node }: Data) => [node.id, node.place.position]));
+  expect(waiting.map((job) => placeOf.get(job.id))).toEqual([1, 1, 2, 2]);
   expect(all.reads).toBe((await line(1)).reads);
 
-  const CANCEL = 'mutation ($id: ID!) { cancelJob(input: { jobId: $id }) { __typename } }';
-  for (const job of [...waiting, held]) await api.graphql(CANCEL, { id: job.id });
-  await eventsOf(api, held.id);
+  await api.graphql('mutation { cancelAllJobs(input: {}) { __typename } }');
+  for (const queue of QUEUES) await set('resumeQueue', queue);
 });

@@ -1,4 +1,6 @@
 import { builder, UserErrorInterface } from './builder.ts';
+import { idempotencyKey, KEY_ERRORS } from './idempotency.graphql.ts';
+import { askedFor } from './idempotency.ts';
 import { Job } from './jobs/job-types.graphql.ts';
 import { NotImplemented, startVideo } from './video.ts';
 
@@ -20,8 +22,11 @@ builder.mutationField('startVideo', (t) =>
   t.field({
     type: Job,
     description: 'In development: answers NotImplemented.',
-    args: { input: t.arg({ type: StartVideoInput }) },
-    errors: { types: [NotImplemented], dataField: { name: 'job', description: 'As it was put in line.' } },
-    resolve: () => startVideo(),
+    args: { input: t.arg({ type: StartVideoInput }), idempotencyKey: idempotencyKey(t) },
+    errors: {
+      types: [...KEY_ERRORS, NotImplemented],
+      dataField: { name: 'job', description: 'As it was put in line.' },
+    },
+    resolve: (_, args) => startVideo(askedFor('startVideo', args)),
   }),
 );

@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import type { Asked } from './idempotency.ts';
 
 export const VIDEO_UNSUPPORTED = 'Video is in development. Generate images until then.';
 
@@ -13,6 +14,6 @@ export class NotImplemented extends UserError {
 }
 
 /** The shape of what will come, so that programs can be written against it. */
-export function startVideo(): never {
+export function startVideo(_asked: Asked): never {
   throw new NotImplemented('video', VIDEO_UNSUPPORTED);
 }

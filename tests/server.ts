@@ -4,12 +4,12 @@ import WebSocket from 'ws';
 import { engineNames } from '#server/capabilities.ts';
 import { closeDb } from '#server/db.ts';
 import { countHearers } from '#server/doorbell.ts';
-import { countTails } from '#server/follow.ts';
 import { listen } from '#server/http/listener.ts';
 import { queuesOf } from '#server/jobs/lines.ts';
 import { startQueue, stopQueue } from '#server/jobs/queue.ts';
 import { startWorker } from '#server/jobs/worker.ts';
 import { prepareVolume } from '#server/storage/volume.ts';
+import { countTails } from '#server/tail.ts';
 import { type Api, apiAt } from './api.ts';
 import { until } from './until.ts';
 
@@ -20,7 +20,7 @@ import { until } from './until.ts';
 export async function startServer(options: { worker?: boolean } = {}): Promise<Api> {
   const lines = queuesOf(engineNames);
   await prepareVolume();
-  await startQueue({ isSupervisor: options.worker ?? false, queues: lines });
+  await startQueue(lines);
   const hearersBefore = countHearers();
   const listener = await listen({ host: '127.0.0.1', port: 0 });
   const worker = options.worker ? await startWorker(lines) : undefined;

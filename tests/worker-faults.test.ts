@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Data } from './api.ts';
 import { realPhotos } from './pictures.ts';
@@ -50,28 +52,38 @@ test('kill -9 of the worker in the middle of a training: another resumes it, the
   expect((await trainingOf(undisturbed.id)).metrics).toEqual(training.metrics);
 }, 90_000);
 
-test('SIGTERM hands the job back, and the next worker goes on', async () => {
+test('a checkpoint whose file is gone costs the steps since the one before, and no other checkpoint', async () => {
   await using studio = await startStudio({ worker: false, env: { FAST_TEST_STEP_MS: '10' } });
   const first = await studio.startWorker();
   const trainingOf = async (id: string) => (await studio.graphql(TRAINING, { id })).training;
   const character = await createCharacter(studio);
   await uploadImages(studio, character.id, (await realPhotos()).slice(0, 2));
-  const { id } = await startTraining(studio, character.id, { steps: 200, samplePrompts: [], rank: 4 });
-  await until(async () => (await trainingOf(id)).step > 50, 'it trains');
+  const config = { steps: 260, checkpointEvery: 50, samplePrompts: [], rank: 4 };
+  const { id } = await startTraining(studio, character.id, config);
+  await until(async () => (await trainingOf(id)).step > 110, 'it has two checkpoints');
   first.kill('SIGTERM');
   await once(first, 'exit');
-  expect(await trainingOf(id)).toMatchObject({ state: 'QUEUED', workerId: null });
-  const [checkpoint] = (await trainingOf(id)).checkpoints;
-  expect(checkpoint.step).toBeGreaterThan(50);
+  const kept = (await trainingOf(id)).checkpoints
+    .map(({ step }: Data) => step)
+    .sort((a: number, b: number) => a - b);
+  const [older, newest] = kept;
+  const folder = join(studio.volume, 'loras', character.id, 'trainings', id, 'checkpoints');
+  await rm(join(folder, `${newest}.safetensors`));
+
   await studio.startWorker();
   const events = await eventsOf(studio, id);
   expect(events.at(-1)).toMatchObject({ state: 'COMPLETED', attempt: 2 });
-  const steps = (await trainingOf(id)).metrics.map(({ step }: Data) => step);
-  expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
-}, 60_000);
+  expect(events.find(({ message }) => message?.startsWith(`Going on after step ${older},`))).toBeTruthy();
+  const training = await trainingOf(id);
+  expect(training.metrics.map(({ step }: Data) => step)).toEqual(
+    Array.from({ length: 260 }, (_, i) => i + 1),
+  );
+  expect(training.checkpoints.map(({ step }: Data) => step).sort()).toEqual([200, 250]);
+}, 90_000);
 
 test('what goes wrong in the engine ends in a named state, and the worker goes on', async () => {
-  await using studio = await startStudio({ worker: false, env: { FAST_TEST_STEP_MS: '1' } });
+  const env = { FAST_TEST_STEP_MS: '1', RETRY_SECONDS: '0,0,0' };
+  await using studio = await startStudio({ worker: false, env });
   const character = await createCharacter(studio);
   await uploadImages(studio, character.id, (await realPhotos()).slice(0, 2));
   const failWith = async (fault: string) => {
@@ -100,23 +112,3 @@ test('what goes wrong in the engine ends in a named state, and the worker goes o
   const lost = await failWith('lose-output');
   expect(lost.training).toMatchObject({ state: 'FAILED', lora: null, error: { code: 'OUTPUT_MISSING' } });
 }, 60_000);
-
-test('a job that takes its workers with it gets four, and then the line goes on', async () => {
-  await using studio = await startStudio({ worker: false, env: { FAST_TEST_STEP_MS: '100' } });
-  const character = await createCharacter(studio);
-  await uploadImages(studio, character.id, (await realPhotos()).slice(0, 2));
-  const poison = await startTraining(studio, character.id, { steps: 1000, samplePrompts: [], rank: 4 });
-  const history = eventsOf(studio, poison.id);
-  for (const attempt of [1, 2, 3, 4]) {
-    const worker = await studio.startWorker();
-    const isTaken = async () =>
-      (await studio.graphql(TRAINING, { id: poison.id })).training.attempt === attempt;
-    await until(isTaken, `attempt ${attempt} is made`, { seconds: 30 });
-    worker.kill('SIGKILL');
-    await once(worker, 'exit');
-  }
-  const other = await startTraining(studio, character.id, { steps: 1, samplePrompts: [], rank: 4 });
-  await studio.startWorker();
-  expect((await history).at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'WORKER_LOST' } });
-  expect((await eventsOf(studio, other.id)).at(-1)).toMatchObject({ state: 'COMPLETED' });
-}, 150_000);

@@ -8,8 +8,8 @@ import styles from './CharacterDialog.module.css';
 import { suggestTriggerWord } from './trigger-word.ts';
 
 const CreateCharacter = graphql(`
-  mutation CreateCharacter($input: CreateCharacterInput!) {
-    createCharacter(input: $input) {
+  mutation CreateCharacter($input: CreateCharacterInput!, $idempotencyKey: String) {
+    createCharacter(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on CreateCharacterSuccess { character { id } }
       ... on UserError { message }

@@ -9,8 +9,8 @@ import { drawExamplePictures } from './example-pictures.ts';
 import { uploadsOf } from './uploads.ts';
 
 const CreateExample = graphql(`
-  mutation CreateExample($input: CreateCharacterInput!) {
-    createCharacter(input: $input) {
+  mutation CreateExample($input: CreateCharacterInput!, $idempotencyKey: String) {
+    createCharacter(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on CreateCharacterSuccess { character { id } }
       ... on TriggerWordTaken { character { id } }

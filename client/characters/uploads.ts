@@ -5,8 +5,8 @@ import { UPLOAD_HEADERS, uploadingFetch } from '../graphql/upload.ts';
 import { createUploadQueue, type Outcome, type UploadQueue } from './upload-queue.ts';
 
 const UploadImages = graphql(`
-  mutation UploadImages($input: UploadImagesInput!) {
-    uploadImages(input: $input) {
+  mutation UploadImages($input: UploadImagesInput!, $idempotencyKey: String) {
+    uploadImages(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on UploadImagesSuccess {
         results {
@@ -24,18 +24,19 @@ const UploadImages = graphql(`
 
 const AT_ONCE = 3;
 
+type Photo = { characterId: string; file: File; idempotencyKey: string };
+
 /** Sends one photo as a mutation of its own; `signal` takes it back. */
 function uploadPhoto(
   client: Client,
-  characterId: string,
-  file: File,
+  { characterId, file, idempotencyKey }: Photo,
   onSent: (fraction: number) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const source = client.mutation(
       UploadImages,
-      { input: { characterId, files: [file] } },
+      { input: { characterId, files: [file] }, idempotencyKey },
       { fetch: uploadingFetch(onSent), fetchOptions: { headers: UPLOAD_HEADERS } },
     );
     const { unsubscribe } = source.subscribe((answer) => {
@@ -77,9 +78,17 @@ export function uploadsOf(
   const known = queues.get(characterId);
   if (known !== undefined) return known;
   const listeners = new Set<() => void>();
+  // A photo that is sent again is answered as if it had been sent once, and is no duplicate of itself.
+  const keys = new WeakMap<File, string>();
+  const keyOf = (file: File) => {
+    const key = keys.get(file) ?? crypto.randomUUID();
+    keys.set(file, key);
+    return key;
+  };
   const queue = createUploadQueue({
     atOnce: AT_ONCE,
-    send: (file, onSent, signal) => uploadPhoto(client, characterId, file, onSent, signal),
+    send: (file, onSent, signal) =>
+      uploadPhoto(client, { characterId, file, idempotencyKey: keyOf(file) }, onSent, signal),
     onEnded: () => {
       for (const listener of listeners) listener();
     },

@@ -4,6 +4,7 @@ import Square from 'lucide-solid/icons/square';
 import { createSignal, For, onMount, Show } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CancelJobDialog } from '../queue/CancelJobDialog.tsx';
+import { placeWord } from '../queue/place.ts';
 import { Button } from '../ui/Button.tsx';
 import { formatEta } from '../ui/format.ts';
 import { StateBadge } from '../ui/StateBadge.tsx';
@@ -19,7 +20,7 @@ const Generation = graphql(`
     state
     step
     steps
-    position
+    place { position expectedStartAt waitsFor { reason message until } }
     eta { seconds lowSeconds highSeconds }
     error { message advice }
     createdAt
@@ -96,7 +97,7 @@ export function Batch(props: {
           <Show when={generation().state !== 'COMPLETED'}>
             <StateBadge
               state={generation().state}
-              {...(generation().position == null ? {} : { word: `Place ${generation().position}` })}
+              {...(generation().state === 'QUEUED' ? { word: placeWord(generation().place) } : {})}
             />
           </Show>
           <Show when={generation().state === 'RUNNING' ? generation().eta : null}>

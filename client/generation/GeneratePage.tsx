@@ -39,8 +39,8 @@ const GeneratePageQuery = graphql(`
 `);
 
 const StartGeneration = graphql(`
-  mutation StartGeneration($input: StartGenerationInput!) {
-    startGeneration(input: $input) {
+  mutation StartGeneration($input: StartGenerationInput!, $idempotencyKey: String) {
+    startGeneration(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on StartGenerationSuccess { generation { id seed } }
       ... on UserError { message }

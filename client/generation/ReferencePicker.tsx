@@ -14,8 +14,8 @@ import { ReferenceDialog } from './ReferenceDialog.tsx';
 import styles from './ReferencePicker.module.css';
 
 const UploadReference = graphql(`
-  mutation UploadReferenceImage($input: UploadReferenceImageInput!) {
-    uploadReferenceImage(input: $input) {
+  mutation UploadReferenceImage($input: UploadReferenceImageInput!, $idempotencyKey: String) {
+    uploadReferenceImage(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on UploadReferenceImageSuccess { referenceImage { id thumbnailUrl } }
       ... on UserError { message }
@@ -40,7 +40,7 @@ export function ReferencePicker(props: {
     setSent(0);
     const answer = await client.mutation(
       UploadReference,
-      { input: { file } },
+      { input: { file }, idempotencyKey: crypto.randomUUID() },
       { fetch: uploadingFetch(setSent), fetchOptions: { headers: UPLOAD_HEADERS } },
     );
     setSent(null);

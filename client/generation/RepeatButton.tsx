@@ -7,8 +7,8 @@ import { Button, type IconType } from '../ui/Button.tsx';
 import { toast } from '../ui/toast.ts';
 
 const RepeatGeneration = graphql(`
-  mutation RepeatGeneration($input: RepeatGenerationInput!) {
-    repeatGeneration(input: $input) {
+  mutation RepeatGeneration($input: RepeatGenerationInput!, $idempotencyKey: String) {
+    repeatGeneration(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on RepeatGenerationSuccess { generation { id } }
       ... on UserError { message }

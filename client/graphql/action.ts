@@ -2,6 +2,7 @@ import { type AnyVariables, type TypedDocumentNode, useClient } from '@urql/soli
 import { type Accessor, createSignal } from 'solid-js';
 import { toast } from '../ui/toast.ts';
 import { describe } from './errors.ts';
+import { createKeys } from './idempotency-key.ts';
 
 type Action<Data, Variables> = {
   pending: Accessor<boolean>;
@@ -13,14 +14,18 @@ export function createAction<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
 ): Action<Data, Variables> {
   const client = useClient();
+  const keys = createKeys(document);
   const [pending, setPending] = createSignal(false);
   return {
     pending,
     run: async (variables) => {
       setPending(true);
       try {
-        const result = await client.mutation(document, variables).toPromise();
-        if (result.error === undefined) return result.data;
+        const result = await client.mutation(document, keys.withKey(variables)).toPromise();
+        if (result.error === undefined) {
+          keys.answered();
+          return result.data;
+        }
         toast({ kind: 'bad', title: 'That did not work', ...describe(result.error, result.operation) });
         return undefined;
       } finally {

@@ -26,8 +26,9 @@ export function createClient(): Client {
       retryExchange({
         maxNumberAttempts: 3,
         initialDelayMs: 400,
-        // A mutation that failed on the way may have been done: only the user repeats it.
-        retryIf: (error, operation) => operation.kind === 'query' && error.networkError !== undefined,
+        // A mutation that failed on the way may have been done: with a key it is done once, without one only the user repeats it.
+        retryIf: (error, { kind, variables }) =>
+          error.networkError !== undefined && (kind === 'query' || variables?.idempotencyKey != null),
       }),
       fetchExchange,
       subscriptionExchange({

@@ -27,5 +27,6 @@ export const possibleTypes = {
     'LoraInUse',
     'NotImplemented',
     'ImageUnreadable',
+    'IdempotencyConflict',
   ],
 };

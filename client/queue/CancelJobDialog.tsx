@@ -7,7 +7,7 @@ const CancelJob = graphql(`
   mutation CancelJob($input: CancelJobInput!) {
     cancelJob(input: $input) {
       __typename
-      ... on CancelJobSuccess { job { id state isCancelling stage finishedAt position } }
+      ... on CancelJobSuccess { job { id state isCancelling stage finishedAt place { position } } }
       ... on UserError { message }
     }
   }

@@ -15,8 +15,8 @@ import { CancelJobDialog } from './CancelJobDialog.tsx';
 import styles from './JobActions.module.css';
 
 const RetryJob = graphql(`
-  mutation RetryJob($input: RetryJobInput!) {
-    retryJob(input: $input) {
+  mutation RetryJob($input: RetryJobInput!, $idempotencyKey: String) {
+    retryJob(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on RetryJobSuccess { job { id kind } }
       ... on UserError { message }
@@ -28,7 +28,7 @@ const MoveJob = graphql(`
   mutation MoveJob($input: MoveJobInput!) {
     moveJob(input: $input) {
       __typename
-      ... on MoveJobSuccess { job { id position } }
+      ... on MoveJobSuccess { job { id place { position } } }
       ... on UserError { message }
     }
   }

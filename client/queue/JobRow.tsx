@@ -10,6 +10,7 @@ import { StateBadge } from '../ui/StateBadge.tsx';
 import { Time } from '../ui/Time.tsx';
 import { JobActions } from './JobActions.tsx';
 import styles from './JobRow.module.css';
+import { placeWord } from './place.ts';
 
 const Job = graphql(`
   fragment JobRow_job on Job {
@@ -19,7 +20,7 @@ const Job = graphql(`
     title
     step
     steps
-    position
+    place { position expectedStartAt waitsFor { reason message until } }
     attempt
     elapsedSeconds
     createdAt
@@ -60,10 +61,9 @@ export function JobRow(props: { job: FragmentType<typeof Job>; order: readonly s
             </div>
           </Match>
           <Match when={job().state === 'QUEUED'}>
-            <StateBadge
-              state="QUEUED"
-              word={job().position === 1 ? 'Next' : `Place ${job().position ?? '–'}`}
-            />
+            <span title={job().place?.waitsFor.message}>
+              <StateBadge state="QUEUED" word={placeWord(job().place)} />
+            </span>
           </Match>
         </Switch>
       </div>

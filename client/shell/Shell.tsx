@@ -75,7 +75,7 @@ export function Shell(props: RouteSectionProps) {
                   connection() === 'lost'
                     ? UNREACHED
                     : healthOf({
-                        workers: data().workers.length,
+                        workers: data().workers.filter(({ state }) => state !== 'LOST').length,
                         engines: [data().capabilities.training, data().capabilities.generation].map(
                           (engine) => ({
                             label: engine.label,

@@ -7,7 +7,7 @@ export const ShellQuery = graphql(`
     jobs(states: [RUNNING], first: 5) {
       edges { node { id ...RunningJob_job } }
     }
-    workers { id engines }
+    workers { id state }
     capabilities {
       training { label health { isHealthy message } }
       generation { label health { isHealthy message } }
@@ -32,7 +32,7 @@ export const JobUpdates = graphql(`
       elapsedSeconds
       eta { seconds lowSeconds highSeconds }
       attempt
-      position
+      place { position expectedStartAt waitsFor { reason message until } }
       error { code message advice }
       startedAt
       finishedAt

@@ -57,8 +57,8 @@ const ConfigFields = graphql(`
 `);
 
 const StartTraining = graphql(`
-  mutation StartTraining($input: StartTrainingInput!) {
-    startTraining(input: $input) {
+  mutation StartTraining($input: StartTrainingInput!, $idempotencyKey: String) {
+    startTraining(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on StartTrainingSuccess { training { id character { id } } }
       ... on UserError { message }

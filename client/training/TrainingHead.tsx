@@ -1,6 +1,7 @@
 import Check from 'lucide-solid/icons/check';
 import { For, Show } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { placeWord } from '../queue/place.ts';
 import {
   formatBytes,
   formatCount,
@@ -28,7 +29,7 @@ const Training = graphql(`
     stepsPerSecond
     elapsedSeconds
     eta { seconds lowSeconds highSeconds }
-    position
+    place { position expectedStartAt waitsFor { reason message until } }
     attempt
     createdAt
     finishedAt
@@ -68,8 +69,19 @@ export function TrainingHead(props: { training: FragmentType<typeof Training> })
           step {formatCount(training().step)} / {formatCount(training().steps)}
         </span>
         <span class={`${styles.time} numbers`}>
-          <Show when={training().state === 'QUEUED' && training().position != null}>
-            {training().position === 1 ? 'next in the queue' : `place ${training().position} in the queue`}
+          <Show when={training().state === 'QUEUED' ? training().place : null}>
+            {(place) => (
+              <span title={place().waitsFor.message}>
+                {placeWord(place())}
+                <Show when={place().expectedStartAt}>
+                  {(at) => (
+                    <>
+                      , starts <Time at={at()} />
+                    </>
+                  )}
+                </Show>
+              </span>
+            )}
           </Show>
           <Show when={isRunning() ? training().eta : null}>{(eta) => <>{formatEta(eta())}</>}</Show>
           <Show when={training().finishedAt}>{(at) => <Time at={at()} />}</Show>

@@ -5,8 +5,8 @@ import { createAction } from '../graphql/action.ts';
 import { toast } from '../ui/toast.ts';
 
 const ResumeTraining = graphql(`
-  mutation ResumeTraining($input: ResumeTrainingInput!) {
-    resumeTraining(input: $input) {
+  mutation ResumeTraining($input: ResumeTrainingInput!, $idempotencyKey: String) {
+    resumeTraining(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on ResumeTrainingSuccess { training { id } }
       ... on UserError { message }

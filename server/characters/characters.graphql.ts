@@ -1,5 +1,7 @@
 import { builder, UserErrorInterface } from '../builder.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
+import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
+import { askedFor } from '../idempotency.ts';
 import { Job } from '../jobs/job-types.graphql.ts';
 import {
   charactersByIds,
@@ -147,12 +149,12 @@ builder.mutationField('createCharacter', (t) =>
   t.field({
     type: Character,
     description: 'Makes a character, without photos.',
-    args: { input: t.arg({ type: CreateCharacterInput }) },
+    args: { input: t.arg({ type: CreateCharacterInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [InvalidInput, TriggerWordTaken],
+      types: [...KEY_ERRORS, TriggerWordTaken],
       dataField: { name: 'character', description: 'As it was made.' },
     },
-    resolve: (_, { input }) => createCharacter(input),
+    resolve: (_, args) => createCharacter(args.input, askedFor('createCharacter', args)),
   }),
 );
 

@@ -9,8 +9,10 @@ import {
   matchesSearch,
   type SortKey,
 } from '../connection.ts';
-import { db, one, type Tx, violates } from '../db.ts';
+import { db, one, type Tx } from '../db.ts';
+import { violates } from '../db-errors.ts';
 import { InvalidInput, isId, isStorable, NotFound, parseInput, UNSTORABLE, UserError } from '../errors.ts';
+import { type Asked, createOnce } from '../idempotency.ts';
 
 export type Character = typeof characters.$inferSelect;
 
@@ -177,13 +179,19 @@ export async function keepJobs(tx: Tx, ids: string[]) {
 
 // ── Intents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export async function createCharacter(input: {
-  name: string;
-  triggerWord: string;
-  description?: string | null;
-}): Promise<Character> {
+type CreateCharacterInput = { name: string; triggerWord: string; description?: string | null };
+
+export async function createCharacter(input: CreateCharacterInput, asked: Asked): Promise<Character> {
   const values = parseInput(NewCharacter, input);
-  return one(await typed(values, db.insert(characters).values(values).returning().execute()));
+  const insert = async (tx: Tx) =>
+    one(await tx.insert(characters).values(values).returning({ id: characters.id })).id;
+  // What a violation means is looked up when the transaction is over: within it that would take a second connection.
+  return getCharacter(
+    await typed(
+      values,
+      createOnce(asked, async () => insert),
+    ),
+  );
 }
 
 /** A field that is left out stays as it is; null clears it. */

@@ -8,7 +8,7 @@ import { samples } from '#schema/training.ts';
 import { isAmong } from '../connection.ts';
 import { db, one, type Tx } from '../db.ts';
 import { NotFound } from '../errors.ts';
-import { endJobsOf } from '../jobs/jobs.ts';
+import { endJobsOf } from '../jobs/cancel.ts';
 import { removeFiles } from '../jobs/queue.ts';
 import { charactersLorasKey, outputsKey, photosKey, previewsKey, thumbnailKey } from '../storage/keys.ts';
 import { getCharacter, lockCharacters } from './characters.ts';

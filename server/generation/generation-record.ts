@@ -22,7 +22,7 @@ type Made = {
 
 const PREVIEW_EVERY_MS = 500;
 
-/** Writes down what a generation engine tells, in its order. */
+/** Writes down what a generation engine tells, in its order. Resolves to how many images there are then. */
 export async function recordGeneration(run: JobRun, made: Made, events: AsyncIterable<GenerationEvent>) {
   const { job } = run;
   const { steps } = made.generation;
@@ -73,6 +73,7 @@ export async function recordGeneration(run: JobRun, made: Made, events: AsyncIte
       await tell(event);
     }
     await progress.flush();
+    return done;
   } finally {
     await progress.drop();
   }

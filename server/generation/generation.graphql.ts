@@ -1,7 +1,8 @@
 import type { ImageSource } from '#schema/generation.ts';
 import { builder } from '../builder.ts';
 import { UnsupportedParameter } from '../capabilities.ts';
-import { InvalidInput, NotFound } from '../errors.ts';
+import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
+import { askedFor } from '../idempotency.ts';
 import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
 import { ASPECT_PRESETS, type AspectPreset } from './aspect-presets.ts';
@@ -205,7 +206,7 @@ const withSource = <Toggle extends { reference: SourceInput }>(toggle: Toggle | 
   toggle == null ? null : { ...toggle, reference: sourceOf(toggle.reference) };
 
 const errors = {
-  types: [NotFound, InvalidInput, UnsupportedParameter],
+  types: [...KEY_ERRORS, UnsupportedParameter],
   dataField: { name: 'generation', description: 'As it was put in line.' },
 } as const;
 
@@ -213,16 +214,19 @@ builder.mutationField('startGeneration', (t) =>
   t.field({
     type: Generation,
     description: 'Puts a batch of images in line.',
-    args: { input: t.arg({ type: StartGenerationInput }) },
+    args: { input: t.arg({ type: StartGenerationInput }), idempotencyKey: idempotencyKey(t) },
     errors: { ...errors, types: [...errors.types] },
-    resolve: (_, { input: { controlNet, ipAdapter, upscale, ...input } }) =>
-      startGeneration({
+    resolve: (_, args) => {
+      const { controlNet, ipAdapter, upscale, ...input } = args.input;
+      const given = {
         ...input,
         controlNet: withSource(controlNet),
         ipAdapter: withSource(ipAdapter),
         // The engine's own data says which factors there are; what it does not name is refused by it.
         upscale: upscale == null ? null : { factor: upscale.factor as 2 | 4 },
-      }),
+      };
+      return startGeneration(given, askedFor('startGeneration', args));
+    },
   }),
 );
 
@@ -240,9 +244,12 @@ builder.mutationField('repeatGeneration', (t) =>
   t.field({
     type: Generation,
     description: 'Puts a new generation with the same parameters in line.',
-    args: { input: t.arg({ type: RepeatGenerationInput }) },
+    args: { input: t.arg({ type: RepeatGenerationInput }), idempotencyKey: idempotencyKey(t) },
     errors: { ...errors, types: [...errors.types] },
-    resolve: (_, { input: { generationId, newSeed } }) => repeatGeneration(generationId, { newSeed }),
+    resolve: (_, args) => {
+      const { generationId, newSeed } = args.input;
+      return repeatGeneration(generationId, { newSeed }, askedFor('repeatGeneration', args));
+    },
   }),
 );
 

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { type GenerationToggles, outputs } from '#schema/generation.ts';
 import { db } from '../db.ts';
 import { type GenerationRun, generationEngine } from '../engines/engine.ts';
+import { EngineEndedEarly } from '../jobs/failures.ts';
 import type { Handler } from '../jobs/run.ts';
 import { loraKey } from '../storage/keys.ts';
 import { storage } from '../storage/volume.ts';
@@ -15,8 +16,8 @@ export const generationJob: Handler = async (run) => {
   if (!isGeneration(job)) throw new Error(`Job ${job.id} is not a generation.`);
   const { generation } = job;
   const loras = await lorasOf(job.id);
-  const made = await db.select({ index: outputs.index }).from(outputs).where(eq(outputs.jobId, job.id));
-  const done = new Set(made.map(({ index }) => index));
+  const earlier = await db.select({ index: outputs.index }).from(outputs).where(eq(outputs.jobId, job.id));
+  const done = new Set(earlier.map(({ index }) => index));
   const indexes = Array.from({ length: generation.count }, (_, index) => index).filter(
     (index) => !done.has(index),
   );
@@ -36,7 +37,12 @@ export const generationJob: Handler = async (run) => {
     workDir: run.workDir,
   };
   const engine = await generationEngine(job.engine);
-  await recordGeneration(run, { generation, loras, done: done.size }, engine.run(config, signal));
+  const made = await recordGeneration(
+    run,
+    { generation, loras, done: done.size },
+    engine.run(config, signal),
+  );
+  if (made < generation.count && !signal.aborted) throw new EngineEndedEarly();
   return async () => {};
 };
 

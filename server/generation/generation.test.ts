@@ -43,7 +43,7 @@ const start = async (input: object) => (await api.graphql(START, { input })).sta
 const GENERATION = `query ($id: ID!) {
   generation(id: $id) {
     id kind state stage title step steps character { id } correlationId retryOf { id } error { code message }
-    attempt createdAt startedAt finishedAt cursor elapsedSeconds engine eta { seconds } stepsPerSecond workerId position isCancelling
+    attempt createdAt startedAt finishedAt cursor elapsedSeconds engine eta { seconds } stepsPerSecond workerId place { position } isCancelling
     prompt negativePrompt width height samplingSteps guidanceScale seed count sampler scheduler baseModel
     loras { lora { id } name strength }
     controlNet { mode referenceUrl strength } ipAdapter { referenceUrl weight } faceDetailer { denoise } upscale { factor }
@@ -95,7 +95,7 @@ test('a batch makes its images, one seed after the other, with their parameters 
     engine: 'fast-test',
     cursor: events.at(-1).cursor,
     eta: null,
-    position: null,
+    place: null,
     isCancelling: false,
     finishedAt: expect.any(String),
   });

@@ -4,7 +4,9 @@ import { engineNames } from '../capabilities.ts';
 import { keepJobs, lockCharacters } from '../characters/characters.ts';
 import { db, type Tx } from '../db.ts';
 import { NotFound } from '../errors.ts';
-import { createJob, findJob, type JobDetails } from '../jobs/jobs.ts';
+import { type Asked, type Creation, createOnce } from '../idempotency.ts';
+import { findJob, type JobDetails } from '../jobs/jobs.ts';
+import { createJob } from '../jobs/record.ts';
 import { findLora, keepLoras, type Lora } from '../loras/loras.ts';
 import { randomSeed } from '../seed.ts';
 import { checkedInput, type StartGenerationInput } from './generation-input.ts';
@@ -13,15 +15,18 @@ import { holdersOf } from './image-sources.ts';
 export type Generation = JobDetails & { generation: NonNullable<JobDetails['generation']> };
 export const isGeneration = (job: JobDetails | null): job is Generation => job?.generation != null;
 
-/** Writes the generation and the job that runs it together. */
-export async function startGeneration(
+export const startGeneration = async (input: StartGenerationInput, asked: Asked): Promise<Generation> =>
+  getGeneration(await createOnce(asked, () => prepareGeneration(input)));
+
+/** Writes the generation and the job that runs it together. Answers with its id. */
+async function prepareGeneration(
   input: StartGenerationInput,
   origin: { retryOfId?: string } = {},
-): Promise<Generation> {
+): Promise<Creation<string>> {
   const { retryOfId } = origin;
   const { loras, values } = await checkedInput(input);
   const holders = await holdersOf(values.toggles);
-  const job = await db.transaction(async (tx) => {
+  return async (tx) => {
     await keepJobs(tx, retryOfId === undefined ? holders.jobIds : [retryOfId, ...holders.jobIds]);
     const ofLoras = loras.map(({ lora }) => lora.characterId);
     const characters = await keepCharacters(tx, [...ofLoras, ...holders.characterIds]);
@@ -50,9 +55,8 @@ export async function startGeneration(
           strength,
         })),
       );
-    return created;
-  });
-  return getGeneration(job.id);
+    return created.id;
+  };
 }
 
 /** Everybody whom it shows: whoever forgets one of them waits for this job, and takes it along. */
@@ -63,17 +67,22 @@ async function keepCharacters(tx: Tx, ids: string[]) {
   return characters;
 }
 
+type Repetition = { newSeed: boolean; retryOfId?: string };
+
+export const repeatGeneration = async (id: string, how: Repetition, asked: Asked): Promise<Generation> =>
+  getGeneration(await createOnce(asked, () => prepareGenerationAgain(id, how)));
+
 /** The same again: with its own seed for the same images, or with a new one for others like them. */
-export async function repeatGeneration(
+export async function prepareGenerationAgain(
   id: string,
-  { newSeed, ...origin }: { newSeed: boolean; retryOfId?: string },
-): Promise<Generation> {
+  { newSeed, ...origin }: Repetition,
+): Promise<Creation<string>> {
   const { jobId, toggles, seed, ...parameters } = (await getGeneration(id)).generation;
   const uses = await loraUsesOf(jobId);
   const deleted = uses.find(({ loraId }) => loraId === null);
   if (deleted) throw deletedLora(deleted);
   const loras = uses.map(({ loraId, strength }) => ({ loraId: loraId ?? '', strength }));
-  return startGeneration({ ...parameters, ...toggles, seed: newSeed ? randomSeed() : seed, loras }, origin);
+  return prepareGeneration({ ...parameters, ...toggles, seed: newSeed ? randomSeed() : seed, loras }, origin);
 }
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ query WhatIsHere {
     edges { node { id name triggerWord imageCount newestLora { id name } } }
   }
   jobCounts { queued running completed failed cancelled }
-  workers { host engines currentJob { id title step steps } }
+  workers { host engines currentJobs { id title step steps } }
 }
 `,
   },

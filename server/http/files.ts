@@ -9,6 +9,7 @@ import { referenceFile } from '../images/references.ts';
 import { log } from '../log.ts';
 import { loraFile } from '../loras/loras.ts';
 import { previewKey } from '../storage/keys.ts';
+import { isMissing } from '../storage/missing.ts';
 import { mediaTypeOf } from '../storage/picture-kinds.ts';
 import { thumbnail } from '../storage/pictures.ts';
 import type { Range, StoredFile } from '../storage/storage.ts';
@@ -152,8 +153,6 @@ async function open(key: string, range: Range | undefined) {
     throw error;
   }
 }
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** The client went away, which is its right. */
 const isGone = (error: unknown) =>

@@ -1,87 +1,69 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { CORRELATION_HEADER, correlationIdFrom, type Trace, withTrace } from '../correlation.ts';
-import { log } from '../log.ts';
 import { GRAPHQL_PATH, mask, yoga } from './api.ts';
+import { closeSoon, type Extra, MAX_OPERATIONS, openConnection } from './connection.ts';
+import { nextFrame } from './frames.ts';
+import type { Writer } from './fresh-context.ts';
 import { isOwnOrigin } from './hosts.ts';
 
 /** The functions of Yoga's pipeline that belong to one operation travel to `execute` and `subscribe` in its arguments. */
 type Enveloped = ReturnType<typeof yoga.getEnveloped>;
-type Operation = { enveloped: Enveloped; trace: Trace };
+type Operation = Writer & { enveloped: Enveloped; trace: Trace };
 const operationOf = (args: ExecutionArgs) => (args as ExecutionArgs & { rootValue: Operation }).rootValue;
 
 /** No message of ours is longer; a client sends documents and variables. */
 const MAX_FRAME_BYTES = 256 * 1024;
-/** For the answer to our goodbye. A peer that is deaf would otherwise keep the process for half a minute. */
-const GOODBYE_MS = 1000;
+const tooManyOperations = () =>
+  new GraphQLError(`One socket has at most ${MAX_OPERATIONS} operations at a time.`, {
+    extensions: { code: 'TOO_MANY_OPERATIONS', limit: MAX_OPERATIONS },
+  });
 
 /** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as over HTTP: context, masking, plugins. */
-export function serveSockets(server: Server, isForUs: (req: IncomingMessage) => boolean) {
-  const sockets = new WebSocketServer({
-    server,
-    path: GRAPHQL_PATH,
-    maxPayload: MAX_FRAME_BYTES,
-    verifyClient({ req }, answer) {
-      if (!isForUs(req)) return answer(false, 421);
-      answer(isOwnOrigin(req), 403);
-    },
-  });
-  // A socket that breaks is its client's to reopen; without a listener it would be ours to crash.
-  sockets.on('connection', (socket) => socket.on('error', (error) => log.debug({ error }, 'A socket broke')));
+const protocol = makeServer<Record<string, unknown>, Extra>({
+  execute(args) {
+    const { enveloped, trace } = operationOf(args);
+    return withTrace(trace, () => enveloped.execute(args));
+  },
+  async subscribe(args) {
+    const { enveloped, trace } = operationOf(args);
+    const result: unknown = await withTrace(trace, () => enveloped.subscribe(args));
+    return isAsyncIterable<ExecutionResult>(result) ? traced(result, trace) : (result as ExecutionResult);
+  },
+  async onSubscribe({ extra, connectionParams, subscriptions }, id, { operationName, query, variables }) {
+    const { request, send } = extra;
+    const given = connectionParams?.correlationId ?? request.headers[CORRELATION_HEADER];
+    const trace = { correlationId: correlationIdFrom(given) };
+    return withTrace(trace, async () => {
+      if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [mask(tooManyOperations())];
+      const params = { operationName, query, variables };
+      const enveloped = yoga.getEnveloped({ ...extra, req: request, params });
+      let document: ExecutionArgs['document'];
+      try {
+        document = enveloped.parse(query);
+      } catch (error) {
+        return [mask(error)];
+      }
+      const errors = enveloped.validate(enveloped.schema, document);
+      if (errors.length > 0) return errors;
+      const contextValue = await enveloped.contextFactory();
+      const { schema } = enveloped;
+      const rootValue: Operation = {
+        enveloped,
+        trace,
+        write: (result) => send(nextFrame(id, masked(result))),
+      };
+      return { schema, document, operationName, variableValues: variables, contextValue, rootValue };
+    });
+  },
+});
 
-  const disposable = useServer(
-    {
-      isProd: true,
-      execute(args) {
-        const { enveloped, trace } = operationOf(args);
-        return withTrace(trace, () => enveloped.execute(args));
-      },
-      async subscribe(args) {
-        const { enveloped, trace } = operationOf(args);
-        const result: unknown = await withTrace(trace, () => enveloped.subscribe(args));
-        return isAsyncIterable<ExecutionResult>(result) ? traced(result, trace) : (result as ExecutionResult);
-      },
-      async onSubscribe({ extra, connectionParams }, _id, { operationName, query, variables }) {
-        const given = connectionParams?.correlationId ?? extra.request.headers[CORRELATION_HEADER];
-        const trace = { correlationId: correlationIdFrom(given) };
-        return withTrace(trace, async () => {
-          const enveloped = yoga.getEnveloped({
-            ...extra,
-            req: extra.request,
-            params: { operationName, query, variables },
-          });
-          let document: ExecutionArgs['document'];
-          try {
-            document = enveloped.parse(query);
-          } catch (error) {
-            return [mask(error)];
-          }
-          const errors = enveloped.validate(enveloped.schema, document);
-          if (errors.length > 0) return errors;
-          const contextValue = await enveloped.contextFactory();
-          const { schema } = enveloped;
-          const rootValue: Operation = { enveloped, trace };
-          return { schema, document, operationName, variableValues: variables, contextValue, rootValue };
-        });
-      },
-    },
-    sockets,
-  );
-  // The library prints the listener's errors, once, and lets the second one crash; they are logged where it listens.
-  sockets.removeAllListeners('error').on('error', () => {});
-  return {
-    async close() {
-      const cutOff = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, GOODBYE_MS);
-      await disposable.dispose();
-      clearTimeout(cutOff);
-    },
-  };
-}
+/** Results that many share; a mistake is told to each with a correlation id of its own. */
+const masked = (result: ExecutionResult): ExecutionResult =>
+  result.errors === undefined ? result : { ...result, errors: result.errors.map((error) => mask(error)) };
 
 /** A generator runs in the context of whoever asks it for the next value, which is the library. */
 function traced<Value>(values: AsyncIterable<Value>, trace: Trace): AsyncGenerator<Value, void> {
@@ -101,5 +83,28 @@ function traced<Value>(values: AsyncIterable<Value>, trace: Trace): AsyncGenerat
       return this;
     },
     [Symbol.asyncDispose]: async () => void (await end()),
+  };
+}
+
+export function serveSockets(server: Server, isForUs: (req: IncomingMessage) => boolean) {
+  const sockets = new WebSocketServer({
+    server,
+    path: GRAPHQL_PATH,
+    handleProtocols,
+    maxPayload: MAX_FRAME_BYTES,
+    verifyClient({ req }, answer) {
+      if (!isForUs(req)) return answer(false, 421);
+      answer(isOwnOrigin(req), 403);
+    },
+  });
+  sockets.on('connection', (socket, request) => openConnection(protocol, socket, request));
+  // Errors of the listener, which are logged where it listens.
+  sockets.on('error', () => {});
+  return {
+    async close() {
+      const closed = new Promise((resolve) => sockets.close(resolve));
+      for (const socket of sockets.clients) closeSoon(socket, 1001, 'Going away');
+      await closed;
+    },
   };
 }

@@ -4,6 +4,8 @@ import { builder, UserErrorInterface } from '../builder.ts';
 import { Character } from '../characters/characters.graphql.ts';
 import type { Character as CharacterRow } from '../characters/characters.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
+import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
+import { askedFor } from '../idempotency.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
 import {
   captionImage,
@@ -14,7 +16,8 @@ import {
   imagesByIds,
   imagesOf,
 } from './images.ts';
-import { TooManyFiles, type UploadedImage, UploadTooLarge, uploadImages } from './uploads.ts';
+import type { UploadedImage } from './upload-results.ts';
+import { TooManyFiles, UploadTooLarge, uploadImages } from './uploads.ts';
 
 builder.addScalarType('Upload', GraphQLUpload, {
   description: 'A file, sent by the GraphQL multipart request specification.',
@@ -195,9 +198,10 @@ builder.mutationField('uploadImages', (t) =>
     type: UploadImagesSuccess,
     description:
       'Adds photos to a character. Each file is judged on its own: a bad one never loses the others.',
-    args: { input: t.arg({ type: UploadImagesInput }) },
-    errors: { types: [NotFound, TooManyFiles, UploadTooLarge], directResult: true },
-    resolve: (_, { input }, { upload }) => uploadImages({ ...input, budget: upload }),
+    args: { input: t.arg({ type: UploadImagesInput }), idempotencyKey: idempotencyKey(t) },
+    errors: { types: [...KEY_ERRORS, TooManyFiles, UploadTooLarge], directResult: true },
+    resolve: (_, args, { upload }) =>
+      uploadImages({ ...args.input, budget: upload, asked: askedFor('uploadImages', args) }),
   }),
 );
 

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { FileUpload } from 'graphql-upload-minimal';
-import type { Received } from '../storage/storage.ts';
+import { type Received, type Storage, TooManyBytes } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import { MAX_FILE_BYTES, megabytes } from './upload-limits.ts';
 
@@ -45,8 +46,50 @@ export function fileNameOf({ index, file }: Arrival) {
   return [...(name || `Photo ${index + 1}`)].slice(0, MAX_NAME).join('');
 }
 
-/** Streams a file to a temporary one. Reads it to its end in any case, because the next one comes only after that. */
-export async function receiveFile({ file }: Arrival): Promise<Received> {
+/** Streams a file to a temporary one. */
+export const receiveFile = (arrival: Arrival): Promise<Received> => readFile(arrival, storage.receive);
+
+export type Receipt<Result = Received> = { received: Result } | { error: unknown };
+
+/** Never rejects. */
+const receiptOf = <Result>(receiving: Promise<Result>): Promise<Receipt<Result>> =>
+  receiving.then(
+    (received) => ({ received }),
+    (error: unknown) => ({ error }),
+  );
+
+export const receive = (arrival: Arrival) => receiptOf(receiveFile(arrival));
+
+/** What tells one file from another: its hex SHA-256. One that was too large to be read has its size, in a sentence. */
+export function contentOf(receipt: Receipt<{ sha256: string }>): string {
+  if ('received' in receipt) return receipt.received.sha256;
+  return receipt.error instanceof NotReceived ? receipt.error.message : '';
+}
+
+/** The contents of files that are not to be kept, in the order of `files`. */
+export async function contentsOf(files: Promise<FileUpload>[]): Promise<string[]> {
+  const contents = files.map(() => '');
+  for await (const arrival of inOrderOfArrival(files))
+    contents[arrival.index] = contentOf(await receiptOf(readFile(arrival, hash)));
+  return contents;
+}
+
+async function hash(...[source, { maxBytes }]: Parameters<Storage['receive']>) {
+  const sha256 = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new TooManyBytes(maxBytes);
+    sha256.update(chunk);
+  }
+  return { sha256: sha256.digest('hex') };
+}
+
+/** Reads it to its end in any case, because the next one comes only after that. */
+async function readFile<Result>(
+  { file }: Arrival,
+  receive: (...args: Parameters<Storage['receive']>) => Promise<Result>,
+): Promise<Result> {
   if (file === undefined)
     throw new NotReceived('MISSING', 'The request names this file but does not have it.');
   let bytes = 0;
@@ -59,7 +102,7 @@ export async function receiveFile({ file }: Arrival): Promise<Received> {
     }
   }
   try {
-    return await storage.receive(counted(), { maxBytes: MAX_FILE_BYTES });
+    return await receive(counted(), { maxBytes: MAX_FILE_BYTES });
   } catch (error) {
     const isComplete = source.readableEnded || (await readAll(counted()));
     const limit = megabytes(MAX_FILE_BYTES);

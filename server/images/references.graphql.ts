@@ -1,4 +1,6 @@
 import { builder, UserErrorInterface } from '../builder.ts';
+import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
+import { askedFor } from '../idempotency.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
 import { ImageUnreadable, referenceImagesByIds, uploadReferenceImage } from './references.ts';
 import { UploadTooLarge } from './uploads.ts';
@@ -50,11 +52,14 @@ builder.mutationField('uploadReferenceImage', (t) =>
     type: ReferenceImage,
     description:
       'Takes a picture that generations can be steered by. The same picture again is answered with the same reference image.',
-    args: { input: t.arg({ type: UploadReferenceImageInput }) },
+    args: { input: t.arg({ type: UploadReferenceImageInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [ImageUnreadable, UploadTooLarge],
+      types: [...KEY_ERRORS, ImageUnreadable, UploadTooLarge],
       dataField: { name: 'referenceImage', description: 'To be named by `ImageSourceInput`.' },
     },
-    resolve: (_, { input: { file } }, { upload }) => uploadReferenceImage({ file, budget: upload }),
+    resolve: (_, args, { upload }) => {
+      const asked = askedFor('uploadReferenceImage', args);
+      return uploadReferenceImage({ file: args.input.file, budget: upload, asked });
+    },
   }),
 );

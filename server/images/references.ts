@@ -2,12 +2,15 @@ import { eq, inArray } from 'drizzle-orm';
 import type { FileUpload } from 'graphql-upload-minimal';
 import { referenceImages } from '#schema/images.ts';
 import { db, one } from '../db.ts';
-import { isId, UserError } from '../errors.ts';
+import { isId, NotFound, UserError } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
+import { type Asked, type Creation, createOnce } from '../idempotency.ts';
 import { referenceKey } from '../storage/keys.ts';
 import { readPictureWithThumbnails, UnreadablePicture } from '../storage/pictures.ts';
-import type { StoredFile } from '../storage/storage.ts';
+import type { Received, StoredFile } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import { mediaType } from './images.ts';
+import { lockFile } from './photo-files.ts';
 import { NotReceived, receiveFile } from './receiving.ts';
 import { type UploadBudget, UploadTooLarge } from './uploads.ts';
 
@@ -36,27 +39,43 @@ export async function referenceFile(id: string): Promise<StoredFile | null> {
   return { key: referenceKey(image), sha256, type: mediaType(format), name: `reference.${format}` };
 }
 
-/** The same picture again is the same reference image: it belongs to nobody, so there is nothing to tell apart. */
 export async function uploadReferenceImage(options: {
   file: Promise<FileUpload>;
   budget: UploadBudget | undefined;
+  asked: Asked;
 }): Promise<ReferenceImage> {
   const { budget } = options;
   if (budget?.isTooLarge) throw new UploadTooLarge(budget);
   const file = await options.file.catch(() => undefined);
   try {
     await using received = await receiveTemporary(file);
-    const { sha256, bytes, path } = received;
-    const picture = await readPictureWithThumbnails(path, sha256);
-    const values = { sha256, bytes, ...picture };
-    await storage.keep(path, referenceKey(values));
-    const [inserted] = await db.insert(referenceImages).values(values).onConflictDoNothing().returning();
-    return inserted ?? one(await db.select().from(referenceImages).where(eq(referenceImages.sha256, sha256)));
+    failpoint('upload.received');
+    const asked = { ...options.asked, input: { file: received.sha256 } };
+    const id = await createOnce(asked, () => prepareReference(received));
+    const [image] = await referenceImagesByIds([id]);
+    if (image === undefined) throw new NotFound('reference image', id);
+    return image;
   } catch (error) {
     if (budget?.isTooLarge) throw new UploadTooLarge(budget);
     if (error instanceof UnreadablePicture || error instanceof NotReceived) throw new ImageUnreadable(error);
     throw error;
   }
+}
+
+/** The same picture again is the same reference image: it belongs to nobody, so there is nothing to tell apart. */
+async function prepareReference({ path, sha256, bytes }: Received): Promise<Creation<string>> {
+  const picture = await readPictureWithThumbnails(path, sha256);
+  const values = { sha256, bytes, ...picture };
+  const key = referenceKey(values);
+  return async (tx) => {
+    // As with photos: whoever sweeps waits for the row.
+    await lockFile(tx, key);
+    await storage.keep(path, key);
+    failpoint('upload.kept');
+    const [inserted] = await tx.insert(referenceImages).values(values).onConflictDoNothing().returning();
+    const known = () => tx.select().from(referenceImages).where(eq(referenceImages.sha256, sha256));
+    return (inserted ?? one(await known())).id;
+  };
 }
 
 async function receiveTemporary(file: FileUpload | undefined) {

@@ -2,25 +2,31 @@ import { and, eq } from 'drizzle-orm';
 import type { FileUpload } from 'graphql-upload-minimal';
 import { images } from '#schema/images.ts';
 import { type Character, getCharacter, touchCharacter } from '../characters/characters.ts';
-import { db, violates } from '../db.ts';
+import { db, type Tx } from '../db.ts';
+import { violates } from '../db-errors.ts';
 import { NotFound, UserError } from '../errors.ts';
-import { log } from '../log.ts';
+import { failpoint } from '../failpoint.ts';
+import { type Asked, answerOf, createOnce, findKept } from '../idempotency.ts';
 import { photoKey, photosKey, thumbnailKey } from '../storage/keys.ts';
-import { readPictureWithThumbnails, UnreadablePicture } from '../storage/pictures.ts';
+import { readPictureWithThumbnails } from '../storage/pictures.ts';
 import type { Received } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import type { Image } from './images.ts';
 import { lockFile } from './photo-files.ts';
-import { type Arrival, fileNameOf, inOrderOfArrival, NotReceived, receiveFile } from './receiving.ts';
+import {
+  type Arrival,
+  contentOf,
+  contentsOf,
+  fileNameOf,
+  inOrderOfArrival,
+  type Receipt,
+  receive,
+} from './receiving.ts';
 import { MAX_FILES, megabytes } from './upload-limits.ts';
+import { areLasting, asKept, rejection, resultsOf, type UploadedImage } from './upload-results.ts';
 
 /** Of the request as a whole. */
 export type UploadBudget = { declaredBytes: number | null; limitBytes: number; isTooLarge: boolean };
-
-export type UploadedImage =
-  | { outcome: 'accepted'; fileName: string; image: Image }
-  | { outcome: 'duplicate'; fileName: string; image: Image }
-  | { outcome: 'rejected'; fileName: string; code: string; message: string };
 
 export class TooManyFiles extends UserError {
   readonly code = 'TOO_MANY_FILES';
@@ -47,27 +53,66 @@ export class UploadTooLarge extends UserError {
 /** While these are decoded, the next file is received; more would only fill memory. */
 const MAX_DECODING = 2;
 
-/**
- * Receives, checks and keeps photos as they come, each on its own: what is wrong with one does not touch the others, and what
- * was accepted stays, whatever comes after. Results are in the order of `files`.
- */
-export async function uploadImages(options: {
+type UploadRequest = {
   characterId: string;
   files: Promise<FileUpload>[];
   budget: UploadBudget | undefined;
-}): Promise<{ results: UploadedImage[]; character: Character }> {
-  const { characterId, files, budget } = options;
+};
+
+/**
+ * What was accepted stays, whatever comes after; results are in the order of `files`. What was asked for is the content of the
+ * files, so a repeat sends them again, and nothing of them is kept.
+ */
+export async function uploadImages(
+  request: UploadRequest & { asked: Asked },
+): Promise<{ results: UploadedImage[]; character: Character }> {
+  const { characterId, files, budget, asked } = request;
   if (files.length > MAX_FILES) throw new TooManyFiles(files.length);
   if (budget?.isTooLarge) throw new UploadTooLarge(budget);
   const character = await getCharacter(characterId);
+  const askedWith = (contents: string[]): Asked => ({ ...asked, input: { characterId, files: contents } });
 
-  const upload = newUpload(character.id);
+  const first = await findKept(asked);
+  if (first !== undefined) {
+    const contents = await contentsOf(files);
+    if (budget?.isTooLarge) throw new UploadTooLarge(budget);
+    return { results: await resultsOf(answerOf(first, askedWith(contents))), character };
+  }
+
+  const { results, contents } = await settleAll(request);
+  const own = asKept(results);
+  // The answer comes last: what was cut off before leaves no key, and its repeat is an upload like any other.
+  const isFinal = areLasting(results) && !budget?.isTooLarge;
+  const answer = await createOnce(
+    { ...askedWith(contents), key: isFinal ? asked.key : null },
+    async () => async (tx) => {
+      await touch(tx, characterId);
+      return own;
+    },
+  );
+  if (budget?.isTooLarge) throw new UploadTooLarge(budget);
+  return {
+    results: answer === own ? results : await resultsOf(answer),
+    character: await getCharacter(characterId),
+  };
+}
+
+async function touch(tx: Tx, characterId: string) {
+  const [touched] = await touchCharacter(tx, characterId);
+  if (touched === undefined) throw new NotFound('character', characterId);
+}
+
+/** Receives, checks and keeps photos as they come, each on its own: what is wrong with one does not touch the others. */
+async function settleAll({ characterId, files, budget }: UploadRequest) {
+  const upload = newUpload(characterId);
   const decoding = new Set<Promise<unknown>>();
   const results = files.map((): UploadedImage | undefined => undefined);
+  const contents = files.map(() => '');
   for await (const arrival of inOrderOfArrival(files)) {
-    const received = await receive(arrival);
+    const receipt = await receive(arrival);
+    contents[arrival.index] = contentOf(receipt);
     while (decoding.size >= MAX_DECODING) await Promise.race(decoding);
-    const work: Promise<void> = settle(arrival, received, upload)
+    const work: Promise<void> = settle(arrival, receipt, upload)
       .then((result) => {
         results[arrival.index] = result;
       })
@@ -77,10 +122,7 @@ export async function uploadImages(options: {
     if (upload.isOver || budget?.isTooLarge) break;
   }
   await Promise.all(decoding);
-  const [touched] = await touchCharacter(db, character.id);
-  if (touched === undefined) throw new NotFound('character', characterId);
-  if (budget?.isTooLarge) throw new UploadTooLarge(budget);
-  return { results: results.filter((result) => result !== undefined), character: touched };
+  return { results: results.filter((result) => result !== undefined), contents };
 }
 
 type Upload = {
@@ -91,20 +133,13 @@ type Upload = {
 };
 const newUpload = (characterId: string): Upload => ({ characterId, seen: new Map(), isOver: false });
 
-type Receipt = { received: Received } | { error: unknown };
-
-const receive = (arrival: Arrival): Promise<Receipt> =>
-  receiveFile(arrival).then(
-    (received) => ({ received }),
-    (error: unknown) => ({ error }),
-  );
-
 /** Never rejects: whatever happens to a file is its result. */
 async function settle(arrival: Arrival, receipt: Receipt, upload: Upload): Promise<UploadedImage> {
   const fileName = fileNameOf(arrival);
   if ('error' in receipt) return rejection(fileName, receipt.error);
   const { received } = receipt;
   try {
+    failpoint('upload.received');
     const twin = upload.seen.get(received.sha256);
     const storing = twin ?? store(received, fileName, upload);
     if (!twin) upload.seen.set(received.sha256, storing);
@@ -121,23 +156,6 @@ async function settle(arrival: Arrival, receipt: Receipt, upload: Upload): Promi
   }
 }
 
-function rejection(fileName: string, error: unknown): UploadedImage {
-  const rejected = (code: string, message: string): UploadedImage => ({
-    outcome: 'rejected',
-    fileName,
-    code,
-    message,
-  });
-  if (error instanceof UnreadablePicture || error instanceof NotReceived)
-    return rejected(error.code, error.message);
-  log.error({ error, fileName }, 'Cannot keep an uploaded photo');
-  return isDiskFull(error)
-    ? rejected('DISK_FULL', 'The volume is full. Free some space and send the photo again.')
-    : rejected('NOT_STORED', 'The photo could not be stored; send it again.');
-}
-
-const isDiskFull = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-
 async function store(received: Received, fileName: string, upload: Upload): Promise<UploadedImage> {
   const { characterId } = upload;
   const { sha256, bytes, path } = received;
@@ -153,6 +171,7 @@ async function store(received: Received, fileName: string, upload: Upload): Prom
     const image = await db.transaction(async (tx) => {
       await lockFile(tx, key);
       await storage.keep(path, key);
+      failpoint('upload.kept');
       const [inserted] = await tx.insert(images).values(photo).onConflictDoNothing().returning();
       return inserted;
     });

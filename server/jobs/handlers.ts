@@ -1,4 +1,5 @@
 export { removeUnusedFiles } from '../images/photo-files.ts';
+export { runMaintenance } from '../maintenance/tasks.ts';
 
 import { generationJob } from '../generation/generation.job.ts';
 import { trainingJob } from '../training/training.job.ts';

@@ -20,7 +20,7 @@ export const JobEvent = builder.interfaceRef<AnyJobEvent>('JobEvent').implement(
   fields: (t) => ({
     cursor: t.string({
       description:
-        'Its place in the history of the job, counted from 1 without a hole. Give it as `after` to go on.',
+        'Its place in the history of the job, counted from 1; events of a job that ended long ago may have been taken out. Give it as `after` to go on.',
       resolve: ({ seq }) => String(seq),
     }),
     at: t.expose('at', { type: 'DateTime', description: 'When it was written down.' }),
@@ -50,6 +50,13 @@ jobEventType('state').implement({
       nullable: true,
       description: 'Null unless it failed for good.',
       resolve: ({ data }) => data.failure,
+    }),
+    hold: t.field({
+      type: JobErrorRef,
+      nullable: true,
+      description:
+        'What it was put back in line for, such as a full disk: it goes on by itself when that is over. Null for most.',
+      resolve: ({ data }) => data.hold ?? null,
     }),
   }),
 });

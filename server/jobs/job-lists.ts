@@ -1,17 +1,15 @@
-import { and, count, eq, gte, inArray, or, sql } from 'drizzle-orm';
+import { and, count, eq, exists, inArray, notExists, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { jobLogs, jobs } from '#schema/jobs.ts';
 import { type ConnectionArgs, keysetConnection, matchesId, type SortKey } from '../connection.ts';
 import { db } from '../db.ts';
-import { hear } from '../doorbell.ts';
 import { followState } from '../follow-state.ts';
-import { endingWith } from '../generators.ts';
 import {
   findJob,
   hasEnded,
   type JobDetails,
   type JobKind,
   type JobState,
-  jobsByIds,
   jobTopic,
   selectJobs,
   withDetails,
@@ -21,6 +19,7 @@ type ListJobsArgs = ConnectionArgs & {
   states?: JobState[] | null;
   kinds?: JobKind[] | null;
   characterId?: string | null;
+  wasRetried?: boolean | null;
 };
 
 const NEWEST: [SortKey] = [{ column: jobs.id, type: 'uuid', direction: 'desc' }];
@@ -30,12 +29,13 @@ const LINE: [SortKey, SortKey] = [
   { column: jobs.id, type: 'uuid', direction: 'asc' },
 ];
 
-export function listJobs({ states, kinds, characterId, ...args }: ListJobsArgs) {
+export function listJobs({ states, kinds, characterId, wasRetried, ...args }: ListJobsArgs) {
   const isLine = states?.length === 1 && states[0] === 'queued';
   const filter = and(
     states ? inArray(jobs.state, states) : undefined,
     kinds ? inArray(jobs.kind, kinds) : undefined,
     matchesId(jobs.characterId, characterId),
+    matchesRetried(wasRetried),
   );
   return keysetConnection<JobDetails>({
     args,
@@ -49,6 +49,13 @@ export function listJobs({ states, kinds, characterId, ...args }: ListJobsArgs) 
           .limit(limit),
       ),
   });
+}
+
+function matchesRetried(wasRetried: boolean | null | undefined) {
+  if (wasRetried == null) return undefined;
+  const retries = alias(jobs, 'retries');
+  const newer = db.select().from(retries).where(eq(retries.retryOfId, jobs.id));
+  return wasRetried ? exists(newer) : notExists(newer);
 }
 
 /** Jobs of one kind, the newest first, with what that kind adds to them. */
@@ -103,69 +110,3 @@ export const followJob = (id: string) =>
     read: () => findJob(id),
     isLast: (job) => job === null || hasEnded(job.state),
   });
-
-const AT_MOST_EVERY_MS = 500;
-const JOB_TOPIC = /^job:(.+)$/;
-
-/** Clocks differ a little between the machines that ring and those that hear. */
-const CLOCK_SKEW_MS = 1000;
-const TOLD_AT_ONCE = 100;
-
-/**
- * Jobs that changed, as they are when they are told. After a lost connection: all that are open or ended since it last rang,
- * since any of these may have changed.
- */
-export function followChangedJobs(): AsyncGenerator<JobDetails, void> {
-  const changed = new Set<string>();
-  let hasLeft = false;
-  let lastRung = Date.now();
-  let missedSince: number | null = null;
-  let rung = Promise.withResolvers<void>();
-  const unhear = hear((topic) => {
-    const id = topic?.match(JOB_TOPIC)?.[1];
-    if (id !== undefined) changed.add(id);
-    if (topic === null) missedSince ??= lastRung - CLOCK_SKEW_MS;
-    lastRung = Date.now();
-    rung.resolve();
-  });
-
-  async function* jobsChanged(): AsyncGenerator<JobDetails, void> {
-    try {
-      while (!hasLeft) {
-        await rung.promise;
-        rung = Promise.withResolvers();
-        const ids = new Set(changed);
-        changed.clear();
-        const since = missedSince;
-        missedSince = null;
-        if (since !== null) for (const id of await openOrEndedSince(new Date(since))) ids.add(id);
-        const batches = Array.from({ length: Math.ceil(ids.size / TOLD_AT_ONCE) }, (_, i) =>
-          [...ids].slice(i * TOLD_AT_ONCE, (i + 1) * TOLD_AT_ONCE),
-        );
-        for (const batch of batches)
-          for (const job of await jobsByIds(batch)) {
-            if (hasLeft) return;
-            yield job;
-          }
-        if (!hasLeft) await new Promise((resolve) => setTimeout(resolve, AT_MOST_EVERY_MS));
-      }
-    } finally {
-      // A failed look-up ends it from within, and nobody calls `return` then.
-      unhear();
-    }
-  }
-
-  return endingWith(jobsChanged(), () => {
-    hasLeft = true;
-    unhear();
-    rung.resolve();
-  });
-}
-
-const openOrEndedSince = async (time: Date) =>
-  (
-    await db
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(or(inArray(jobs.state, ['queued', 'running']), gte(jobs.finishedAt, time)))
-  ).map(({ id }) => id);

@@ -1,9 +1,10 @@
-import { type JobFailure, jobKind, jobStage, jobState, logLevel } from '#schema/jobs.ts';
+import { attemptOutcome, type JobFailure, jobKind, jobStage, jobState, logLevel } from '#schema/jobs.ts';
 import { builder, enumFrom } from '../builder.ts';
+import { type AttemptRow, attemptsOf } from './attempts.ts';
 import { type Eta, elapsedSecondsOf, etaOf } from './eta.ts';
 import { logOf } from './job-lists.ts';
 import { findJob, type JobDetails } from './jobs.ts';
-import { positionsOf } from './positions.ts';
+import { type Place, placesOf, type Wait, type WaitReason } from './places.ts';
 
 export const JobKind = enumFrom('JobKind', jobKind, 'What a job makes.', {
   training: 'A LoRA. The job is a `Training`.',
@@ -85,6 +86,90 @@ const LogLineConnection = builder.connectionObject(
   { name: 'LogLineEdge' },
 );
 
+const WaitReasonRef = builder.enumType('WaitReason', {
+  description: 'Why a waiting job is not started.',
+  values: {
+    TURN: {
+      value: 'turn',
+      description: 'Others of its line come first, or a worker takes it at any moment.',
+    },
+    RETRY: {
+      value: 'retry',
+      description: 'An attempt failed or its worker was lost; the next one comes after a while.',
+    },
+    DISK_SPACE: {
+      value: 'disk_space',
+      description: 'The volume was full. It goes on by itself when there is space.',
+    },
+    PAUSED: { value: 'paused', description: 'Its queue is paused.' },
+    NO_WORKER: {
+      value: 'no_worker',
+      description: 'No worker that lives and is not drained serves its queue.',
+    },
+  } satisfies Record<Uppercase<WaitReason>, { value: WaitReason; description: string }>,
+});
+
+const WaitRef = builder.objectRef<Wait>('Wait').implement({
+  description: 'What a waiting job waits for.',
+  fields: (t) => ({
+    reason: t.expose('reason', { type: WaitReasonRef, description: 'For programs.' }),
+    message: t.exposeString('message', { description: 'For people, one or two sentences.' }),
+    until: t.expose('until', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Not before then; null where no time is set.',
+    }),
+  }),
+});
+
+const PlaceRef = builder.objectRef<Place>('Place').implement({
+  description: 'The place of a waiting job in its line.',
+  fields: (t) => ({
+    position: t.exposeInt('position', {
+      description:
+        'From 1, in the order in which workers take them. As it was when asked for: each start, end or move of a job before it changes it, and `jobUpdates` tells of that job only. Ask for the line again then.',
+    }),
+    expectedStartAt: t.expose('expectedStartAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'From the steps of all before it, at the pace of the last jobs of its line. Null when nothing was completed yet, or nobody knows: it is paused, held, or has no worker.',
+    }),
+    waitsFor: t.field({
+      type: WaitRef,
+      description: 'Why it is not started yet.',
+      resolve: ({ wait }) => wait,
+    }),
+  }),
+});
+
+const AttemptOutcome = enumFrom('AttemptOutcome', attemptOutcome, 'What became of an attempt.', {
+  running: 'It goes on.',
+  completed: 'It made everything that was missing.',
+  failed: 'It met an error, which it has.',
+  cancelled: 'It was stopped on request.',
+  lost: 'Its worker fell silent: it died, or could not be reached.',
+  returned: 'Its worker was stopped in order and gave the job back. It does not count against the job.',
+  held: 'It met what no job can help, such as a full disk. It does not count against the job.',
+});
+
+const AttemptRef = builder.objectRef<AttemptRow>('JobAttempt').implement({
+  description: 'One time that a worker took a job.',
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: 'From 1.' }),
+    workerId: t.exposeID('workerId', { description: 'Who ran it; that worker may be gone.' }),
+    host: t.exposeString('host', { description: 'Name of the machine.' }),
+    outcome: t.expose('outcome', { type: AttemptOutcome, description: 'How it ended.' }),
+    error: t.expose('failure', {
+      type: JobErrorRef,
+      nullable: true,
+      description: 'What it met; null when nothing was wrong.',
+    }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the worker took the job.' }),
+    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'Null while it runs.' }),
+  }),
+});
+
 const TYPE_OF = { training: 'Training', generation: 'Generation' } as const;
 
 export const Job = builder.interfaceRef<JobDetails>('Job').implement({
@@ -127,13 +212,20 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
     }),
     engine: t.exposeString('engine', { description: 'What runs it, such as `fast-test`.' }),
     workerId: t.exposeID('workerId', { nullable: true, description: 'Who runs it, or ran it last.' }),
-    position: t.loadable({
-      type: 'Int',
+    place: t.loadable({
+      type: PlaceRef,
       nullable: true,
-      description: 'Place in its line, from 1; null unless it waits.',
-      load: (ids: string[]) => positionsOf(ids),
+      description: 'Where it stands in its line and why it waits; null unless it waits.',
+      load: (ids: string[]) => placesOf(ids),
       loaderOptions: { cache: false },
       resolve: ({ id, state }) => (state === 'queued' ? id : null),
+    }),
+    attempts: t.loadableList({
+      type: AttemptRef,
+      description: 'Each time that a worker took it, the first one first.',
+      load: (ids: string[]) => attemptsOf(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
     }),
     correlationId: t.exposeString('correlationId', {
       description: 'Of the request that started it: in each of its events and log lines.',

@@ -1,11 +1,13 @@
 import { GraphQLError } from 'graphql';
 import { builder, UserErrorInterface } from '../builder.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
+import { cancelJob, JobHasEnded } from './cancel.ts';
+import { followChangedJobs } from './changed-jobs.ts';
 import { followHistory } from './history.ts';
 import { JobEvent } from './job-events.graphql.ts';
-import { followChangedJobs, jobCounts, listJobs } from './job-lists.ts';
+import { jobCounts, listJobs } from './job-lists.ts';
 import { Job, JobConnection, JobKind, JobState } from './job-types.graphql.ts';
-import { cancelJob, findJob, getJob, type JobDetails, JobHasEnded, JobHasNotEnded } from './jobs.ts';
+import { findJob, getJob, type JobDetails, JobHasNotEnded } from './jobs.ts';
 import { JobNotQueued, moveJob } from './move-job.ts';
 
 for (const [error, name, description] of [
@@ -43,6 +45,11 @@ builder.queryField('jobs', (t) =>
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
         kinds: t.arg({ type: [JobKind], required: false, description: 'Any when left out.' }),
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
+        wasRetried: t.arg.boolean({
+          required: false,
+          description:
+            'Only those of which there is a newer try (`retryJob`, `resumeTraining`), or only those without; any when left out. `states: [FAILED], wasRetried: false` is what somebody should look at.',
+        }),
       },
       resolve: (_, args) => listJobs(args),
     },

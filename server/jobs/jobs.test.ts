@@ -20,7 +20,11 @@ async function characterWithPhotos() {
 }
 
 const jobOf = async (id: string) =>
-  (await api.graphql('query ($id: ID!) { job(id: $id) { __typename id state position step } }', { id })).job;
+  (
+    await api.graphql('query ($id: ID!) { job(id: $id) { __typename id state place { position } step } }', {
+      id,
+    })
+  ).job;
 
 const CANCEL = `mutation ($id: ID!) {
   cancelJob(input: { jobId: $id }) { __typename ... on UserError { code } ... on NotFound { kind } ... on CancelJobSuccess { job { state } } }
@@ -110,9 +114,9 @@ test('the line: places, moving, cancelling what waits', async () => {
   const [first = '', second = '', third = '', fourth = ''] = waiting;
   const line = async () => {
     const { jobs } = await api.graphql(
-      '{ jobs(states: [QUEUED], kinds: [TRAINING]) { edges { node { id position } } } }',
+      '{ jobs(states: [QUEUED], kinds: [TRAINING]) { edges { node { id place { position } } } } }',
     );
-    expect(jobs.edges.map(({ node }: Data) => node.position)).toEqual(
+    expect(jobs.edges.map(({ node }: Data) => node.place.position)).toEqual(
       jobs.edges.map((_: Data, i: number) => i + 1),
     );
     return jobs.edges.map(({ node }: Data) => node.id);
@@ -120,14 +124,14 @@ test('the line: places, moving, cancelling what waits', async () => {
   expect(await line()).toEqual(waiting);
 
   const MOVE = `mutation ($input: MoveJobInput!) {
-    moveJob(input: $input) { __typename ... on MoveJobSuccess { job { position } } ... on InvalidInput { issues { field } } ... on UserError { code } ... on JobNotQueued { job { id } } }
+    moveJob(input: $input) { __typename ... on MoveJobSuccess { job { place { position } } } ... on InvalidInput { issues { field } } ... on UserError { code } ... on JobNotQueued { job { id } } }
   }`;
   const move = async (jobId: string, beforeJobId?: string) =>
     (await api.graphql(MOVE, { input: { jobId, beforeJobId } })).moveJob;
-  expect(await move(fourth, first)).toMatchObject({ job: { position: 1 } });
+  expect(await move(fourth, first)).toMatchObject({ job: { place: { position: 1 } } });
   expect(await line()).toEqual([fourth, first, second, third]);
-  expect(await move(first)).toMatchObject({ job: { position: 4 } });
-  expect(await move(third, second)).toMatchObject({ job: { position: 2 } });
+  expect(await move(first)).toMatchObject({ job: { place: { position: 4 } } });
+  expect(await move(third, second)).toMatchObject({ job: { place: { position: 2 } } });
   expect(await line()).toEqual([fourth, third, second, first]);
   expect(await move(held.id)).toMatchObject({
     __typename: 'JobNotQueued',
@@ -142,7 +146,7 @@ test('the line: places, moving, cancelling what waits', async () => {
   expect(await cancel(third)).toMatchObject({ job: { state: 'CANCELLED' } });
   expect(await cancel(third)).toMatchObject({ __typename: 'JobHasEnded', code: 'JOB_HAS_ENDED' });
   expect(await cancel(crypto.randomUUID())).toMatchObject({ __typename: 'NotFound', kind: 'job' });
-  expect((await jobOf(third)).position).toBeNull();
+  expect((await jobOf(third)).place).toBeNull();
 
   await held.release();
   const startedAt = async (id: string) =>
@@ -164,7 +168,9 @@ test('lists follow every job, and counts add up', async () => {
       'subscription { jobUpdates { __typename id state step } }',
     )) {
       updates.push(jobUpdates);
-      if (jobUpdates.state === 'COMPLETED' && jobUpdates.__typename === 'Generation') return;
+      const isDone = (type: string) =>
+        updates.some(({ __typename, state }) => __typename === type && state === 'COMPLETED');
+      if (isDone('Training') && isDone('Generation')) return;
     }
   })();
   const training = await startTraining(api, character.id, { steps: 60, samplePrompts: [] });
@@ -195,8 +201,9 @@ test('a job that ended while the server could not listen is told when it can aga
     }
   })();
   await until(() => told.has(held.id), 'jobs are followed');
-  // As if its ring had come while nobody could hear it.
-  await db.update(jobs).set({ state: 'cancelled', finishedAt: new Date() }).where(eq(jobs.id, waiting.id));
+  // As if its ring had come while nobody could hear it, from a transaction that took its time.
+  const finishedAt = sql`now() - interval '40 seconds'`;
+  await db.update(jobs).set({ state: 'cancelled', finishedAt }).where(eq(jobs.id, waiting.id));
   await db.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity
                        where datname = current_database() and query ilike 'listen%'`);
   await watching;
@@ -235,10 +242,15 @@ test('trying again is a new job that names the old one', async () => {
 test('who works is told, with the job in hand', async () => {
   const held = await holdWorker();
   const { workers } = await api.graphql(
-    '{ workers { id host version engines startedAt lastSeenAt currentJob { id } } }',
+    '{ workers { id host version engines gpuUuid state startedAt lastSeenAt currentJobs { id } } }',
   );
   expect(workers).toMatchObject([
-    { engines: ['training.fast-test', 'generation.fast-test'], currentJob: { id: held.id } },
+    {
+      engines: ['training.fast-test', 'generation.fast-test'],
+      gpuUuid: null,
+      state: 'BUSY',
+      currentJobs: expect.arrayContaining([{ id: held.id }]),
+    },
   ]);
   await held.release();
 });

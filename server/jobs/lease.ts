@@ -3,11 +3,12 @@ import { jobs } from '#schema/jobs.ts';
 import { db } from '../db.ts';
 import { hear } from '../doorbell.ts';
 import { log } from '../log.ts';
-import { heldBy, stopTopic } from './jobs.ts';
+import { stopTopic } from './jobs.ts';
 import { type Message, touch } from './queue.ts';
+import { heldBy } from './record.ts';
 
 /** Why a run has to stop before its end. */
-export type StopReason = 'cancelled' | 'lost' | 'shutdown';
+export type StopReason = 'cancelled' | 'lost' | 'shutdown' | 'stalled';
 
 /** Well below the queue's heartbeat limit of 10 s, so that one slow beat loses nothing. */
 const HEARTBEAT_MS = 3000;
@@ -33,16 +34,22 @@ export function watchLease(options: {
     if (row === undefined) abort('lost');
     else if (row.cancelRequestedAt !== null) abort('cancelled');
   }
+  let isBeating = false;
   async function beat() {
-    if (!(await touch(message))) abort('lost');
-    await look();
+    // While the database is away a beat waits for it, and one is enough.
+    if (isBeating) return;
+    isBeating = true;
+    try {
+      if (!(await touch(message))) abort('lost');
+      await look();
+    } finally {
+      isBeating = false;
+    }
   }
   // A look that fails (the database is away) is repeated by the next beat; the lease decides.
   const quietly = (looking: Promise<void>) =>
     void looking.catch((error: unknown) => log.warn({ error }, 'Cannot look after the lease, trying again'));
-  const unhear = hear((topic) => {
-    if (topic === null || topic === stopTopic(message.id)) quietly(look());
-  });
+  const unhear = hear(() => quietly(look()), [stopTopic(message.id)]);
   const heart = setInterval(() => quietly(beat()), HEARTBEAT_MS);
   quietly(look());
 

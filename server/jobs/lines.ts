@@ -1,10 +1,8 @@
-import type { QueueName } from './queue.ts';
+import type { JobKind } from './jobs.ts';
+import type { JobQueueName } from './queue.ts';
 
-/** The line of files to remove is everybody's; the others belong to an engine. */
-export const FILES_LINE: QueueName = 'files.remove';
-
-export const queuesOf = ({ training, generation }: { training: string; generation: string }): QueueName[] => [
-  `training.${training}`,
-  `generation.${generation}`,
-  FILES_LINE,
-];
+/** The lines of jobs that these engines make. */
+export const queuesOf = (
+  engines: Record<JobKind, string>,
+  kinds: readonly JobKind[] = ['training', 'generation'],
+) => kinds.map((kind): JobQueueName => `${kind}.${engines[kind]}`);

@@ -16,10 +16,7 @@ export class JobNotQueued extends UserError {
   }
 }
 
-/**
- * Gives the whole line new priorities, highest first, with the job in its new place. A job that joins later has priority 0
- * and so stands behind. Only rows whose priority changes are written.
- */
+/** Gives the job the priority of its new place, and a higher one to those before it where there is no room. */
 export async function moveJob(input: { jobId: string; beforeJobId?: string | null }): Promise<JobDetails> {
   const job = await getJob(input.jobId);
   const before = input.beforeJobId == null ? null : await getJob(input.beforeJobId);
@@ -32,17 +29,16 @@ export async function moveJob(input: { jobId: string; beforeJobId?: string | nul
       .orderBy(jobs.id)
       .for('update');
     line.sort((a, b) => b.priority - a.priority);
-    const others = line.filter(({ id }) => id !== job.id);
-    if (others.length === line.length) throw new JobNotQueued(job);
+    const moved = line.find(({ id }) => id === job.id);
+    if (moved === undefined) throw new JobNotQueued(job);
+    const others = line.filter((other) => other !== moved);
     const place = before === null ? others.length : others.findIndex(({ id }) => id === before.id);
     if (place === -1)
       throw new InvalidInput([
         { field: 'beforeJobId', message: 'Must be another job that waits in the same line.' },
       ]);
 
-    const order = [...others.slice(0, place), { id: job.id, priority: job.priority }, ...others.slice(place)];
-    const moved = order.map(({ id, priority }, i) => ({ id, priority: order.length - i, was: priority }));
-    const changed = moved.filter(({ priority, was }) => priority !== was);
+    const changed = prioritiesOf([...others.slice(0, place), moved, ...others.slice(place)], place);
     const ids = changed.map(({ id }) => id);
     await tx.execute(sql`
       update ${jobs} set priority = given.priority
@@ -52,4 +48,27 @@ export async function moveJob(input: { jobId: string; beforeJobId?: string | nul
     await ringEach(tx, ids.map(jobTopic));
   });
   return getJob(job.id);
+}
+
+type Waiting = { id: string; priority: number };
+
+/** Whether `first` comes before `second` in the line: by the higher priority, then by age. */
+const isBefore = (first: Waiting, second: Waiting) =>
+  first.priority > second.priority || (first.priority === second.priority && first.id < second.id);
+
+/** Those of a line in its new order whose priority has to change, so that the queue takes them in this order. */
+function prioritiesOf(order: Waiting[], moved: number): Waiting[] {
+  const changed: Waiting[] = [];
+  let next: Waiting | undefined;
+  for (const [i, job] of [...order.entries()].reverse()) {
+    const previous = order[i - 1];
+    let { priority } = job;
+    if (i === moved && next !== undefined) priority = next.priority;
+    if (i === moved && next === undefined && previous !== undefined)
+      priority = Math.min(priority, previous.priority - 1);
+    if (next !== undefined && !isBefore({ ...job, priority }, next)) priority = next.priority + 1;
+    next = { ...job, priority };
+    if (priority !== job.priority) changed.push(next);
+  }
+  return changed;
 }

@@ -1,21 +1,18 @@
-import { and, inArray, lt, sql } from 'drizzle-orm';
-import { jobs } from '#schema/jobs.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { withTrace } from '../correlation.ts';
-import { db, type Tx } from '../db.ts';
+import type { Tx } from '../db.ts';
+import { env } from '../env.ts';
+import { failpoint } from '../failpoint.ts';
 import { log } from '../log.ts';
 import { storage } from '../storage/volume.ts';
-import {
-  type Attempt,
-  completeAttempt,
-  endAsLost,
-  endAttempt,
-  hasFailedTooOften,
-  LeaseLost,
-  recorderOf,
-} from './attempt.ts';
-import { findJob, type Job, type JobDetails, recordJob, stateEvent } from './jobs.ts';
+import { type Attempt, LeaseLost, recorderOf } from './attempt.ts';
+import { completeAttempt, endAttempt } from './endings.ts';
+import type { Job, JobDetails } from './jobs.ts';
 import { type StopReason, watchLease } from './lease.ts';
-import { completeMessage, type Message } from './queue.ts';
+import type { Message } from './queue.ts';
+import { watchProgress } from './stall.ts';
+import { takeJob } from './take.ts';
+import type { Worker } from './workers.ts';
 
 /** What a handler is given: the job as it was taken, and the only door through which it writes. */
 export type JobRun = {
@@ -26,57 +23,69 @@ export type JobRun = {
   record: Attempt['record'];
 };
 
-/** Does the work and resolves to what is written together with COMPLETED. Returns early when `run.signal` aborts. */
+/**
+ * Does the work and resolves to what is written together with COMPLETED; that may be tried more than once. Returns early when
+ * `run.signal` aborts.
+ */
 export type Handler = (run: JobRun) => Promise<(tx: Tx) => Promise<unknown>>;
+
+/** A handler did not return after it was told to stop: its engine may go on for as long as this process lives. */
+export class HandlerStuck extends Error {}
 
 /** Takes the job of a message, runs it, and records how it ended. `shutdown` hands it back to the queue. */
 export async function runJob(options: {
   message: Message;
-  workerId: string;
+  worker: Worker;
   handlerOf: (job: Job) => Handler;
   shutdown: AbortSignal;
 }) {
-  const { message, workerId, handlerOf, shutdown } = options;
+  const { message, worker, handlerOf, shutdown } = options;
   const number = message.retryCount + 1;
-  const job = await takeJob(message, number, workerId);
-  if (job === null) return void (await completeMessage(message));
-  const attempt: Attempt = { job, message, number, record: recorderOf(job.id, number) };
+  const job = await takeJob(message, number, worker);
+  if (job === null) return;
+  failpoint('job.claimed');
 
+  const stop = new AbortController();
+  const { signal } = stop;
+  const record = recorderOf(job, number, { signal, shutdown });
+  const attempt: Attempt = { job, message, number, signal, shutdown, record };
   await withTrace({ correlationId: job.correlationId, jobId: job.id }, async () => {
-    if (hasFailedTooOften(job)) return endAsLost(attempt);
     log.info({ kind: job.kind, attempt: number }, 'Job started');
-    const stop = new AbortController();
     const release = watchLease({ message, attempt: number, stop, shutdown });
     try {
-      await using folder = await storage.temporaryFolder(`${job.id}-${number}`);
-      const { signal } = stop;
-      const finish = await handlerOf(job)({ job, signal, workDir: folder.path, record: attempt.record });
-      signal.throwIfAborted();
-      await completeAttempt(attempt, finish);
-    } catch (error) {
-      if (error instanceof LeaseLost) stop.abort('lost' satisfies StopReason);
-      await endAttempt(attempt, stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined, error);
+      await work(attempt, stop, handlerOf(job));
     } finally {
       release();
     }
   });
 }
 
-/** Null when there is nothing to run: the job has ended or is gone, or was taken under a later attempt. */
-async function takeJob(message: Message, attempt: number, workerId: string): Promise<JobDetails | null> {
-  const taken = await db.transaction((tx) =>
-    recordJob(tx, message.id, {
-      where: and(inArray(jobs.state, ['queued', 'running']), lt(jobs.attempt, attempt)),
-      set: {
-        state: 'running',
-        attempt,
-        workerId,
-        startedAt: sql`coalesce(${jobs.startedAt}, now())`,
-        // Still running, and its lease is ours: whoever ran it was lost.
-        failures: sql`${jobs.failures} + (${jobs.state} = 'running')::int`,
-      },
-      events: [stateEvent({ state: 'running', attempt, failure: null })],
-    }),
-  );
-  return taken === undefined ? null : findJob(message.id);
+async function work(attempt: Attempt, stop: AbortController, handler: Handler) {
+  const { job, number, signal } = attempt;
+  const progress = watchProgress(attempt.record, stop);
+  const reasonNow = () => (signal.aborted ? (signal.reason as StopReason) : undefined);
+  try {
+    await using folder = await storage.temporaryFolder(`${job.id}-${number}`);
+    const run = { job, signal, workDir: folder.path, record: progress.record };
+    const finish = await Promise.race([handler(run), stuckAfter(signal)]);
+    signal.throwIfAborted();
+    failpoint('job.before-finish');
+    await completeAttempt(attempt, finish);
+  } catch (error) {
+    if (error instanceof LeaseLost) stop.abort('lost' satisfies StopReason);
+    await endAttempt(attempt, reasonNow(), error);
+    if (error instanceof HandlerStuck) throw error;
+  } finally {
+    progress.release();
+  }
+}
+
+/** Rejects when a handler has had its time to save and stop. */
+async function stuckAfter(signal: AbortSignal): Promise<never> {
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+  await pause(env.STOP_SECONDS * 1000, undefined, { ref: false });
+  throw new HandlerStuck(`The engine did not stop within ${env.STOP_SECONDS} s.`);
 }

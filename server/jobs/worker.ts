@@ -1,31 +1,61 @@
-import { HANDLERS, removeUnusedFiles } from './handlers.ts';
-import { FILES_LINE } from './lines.ts';
-import { completeMessage, type Message, type QueueName } from './queue.ts';
-import { runJob } from './run.ts';
+import { log } from '../log.ts';
+import { HANDLERS, removeUnusedFiles, runMaintenance } from './handlers.ts';
+import { sweepLeases } from './lost.ts';
+import { type JobQueueName, type Message, type QueueName, settleMessage } from './queue.ts';
+import { pausedQueues, QUEUES_TOPIC } from './queues.ts';
+import { HandlerStuck, runJob } from './run.ts';
 import { work } from './work.ts';
-import { joinWorkers } from './workers.ts';
+import { isDraining, joinWorkers, workerTopic } from './workers.ts';
 
 async function removeFiles(message: Message) {
   await removeUnusedFiles((message.data as { keys: string[] }).keys);
-  await completeMessage(message);
+  await settleMessage(message);
 }
 
-/** Serves these lines with one slot for jobs and one for removing files. `stop` hands the job under way back. */
-export async function startWorker(lines: QueueName[]) {
-  const jobLines = lines.filter((line) => line !== FILES_LINE);
-  const worker = await joinWorkers(jobLines);
+/**
+ * Serves these lines: with a slot for each kind of job, so that a training of hours keeps no generation waiting, and one for
+ * removing files. `stop` hands the jobs under way back.
+ */
+export async function startWorker(lines: JobQueueName[]) {
+  const { worker, leave } = await joinWorkers(lines);
+  const sweeper = sweepLeases();
   const shutdown = new AbortController();
   const { signal } = shutdown;
+  const stuck = Promise.withResolvers<void>();
 
-  const runNext = (message: Message) =>
-    runJob({ message, workerId: worker.id, handlerOf: ({ kind }) => HANDLERS[kind], shutdown: signal });
-  const working = Promise.all([work(jobLines, runNext, signal), work([FILES_LINE], removeFiles, signal)]);
+  async function runNext(message: Message) {
+    try {
+      await runJob({ message, worker, handlerOf: ({ kind }) => HANDLERS[kind], shutdown: signal });
+    } catch (error) {
+      if (!(error instanceof HandlerStuck)) throw error;
+      // What does not stop goes with its process; the other slot hands back what it has.
+      log.fatal({ error }, 'An engine does not stop; this worker ends');
+      shutdown.abort();
+      stuck.resolve();
+    }
+  }
+  async function openQueues(queues: QueueName[]) {
+    const [isClosed, paused] = await Promise.all([isDraining(worker.id), pausedQueues()]);
+    return isClosed ? [] : queues.filter((queue) => !paused.includes(queue));
+  }
+
+  const topics = [QUEUES_TOPIC, workerTopic(worker.id)];
+  const slots = [...Map.groupBy(lines, (line) => line.split('.')[0]).values()];
+  const working = Promise.all([
+    ...slots.map((queues) => work({ queues, openQueues, topics, run: runNext, signal })),
+    work({ queues: ['files.remove'], run: removeFiles, signal }),
+    // A slot of its own: a check may read the whole volume, and who was deleted does not wait for that.
+    work({ queues: ['maintenance'], run: (message) => runMaintenance(message, signal), signal }),
+  ]);
   return {
     id: worker.id,
+    /** Resolves when this process has to end, because an engine in it does not. */
+    stuck: stuck.promise,
     async stop() {
       shutdown.abort();
       await working;
-      await worker.leave();
+      await sweeper.stop();
+      await leave();
     },
   };
 }

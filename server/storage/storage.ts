@@ -33,10 +33,20 @@ export class TooManyBytes extends Error {
   }
 }
 
+/** What was to be kept is not there (any more). */
+export class NothingToKeep extends Error {}
+
+/**
+ * A complete local file, on the disk and ready to be put under a key in one step. What is slow is done, so that the step can
+ * be taken under a lock; it can be taken again when its transaction has to be repeated.
+ */
+export type Staged = { place(key: string): Promise<void> } & AsyncDisposable;
+
 export type Storage = {
   /** Streams into a temporary file while hashing and counting: memory stays flat. Throws `TooManyBytes`, leaves nothing behind. */
   receive(source: AsyncIterable<Uint8Array>, limit: { maxBytes: number }): Promise<Received>;
-  /** Moves a complete local file to its key: fsync, rename, fsync of the folder. Replaces what was there. */
+  stage(path: string): Promise<Staged>;
+  /** Puts a complete local file under its key: fsync, link, rename, fsync of the folder. Replaces what was there; `path` stays. Throws `NothingToKeep`. */
   keep(path: string, key: string): Promise<void>;
   discard(path: string): Promise<void>;
   write(key: string, bytes: Uint8Array | string): Promise<void>;
@@ -46,6 +56,8 @@ export type Storage = {
   localPath(key: string): Promise<string>;
   /** Removes a file, or with a trailing slash everything below. What is not there is no error. */
   remove(keys: string[]): Promise<void>;
+  /** What is free for us on the volume. */
+  freeBytes(): Promise<number>;
   /** An empty folder of one's own on the volume's file system, removed by `using`/`await using` or on the next boot. */
   temporaryFolder(name: string): Promise<{ path: string } & AsyncDisposable>;
 };

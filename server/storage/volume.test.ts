@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { until } from '#tests/until.ts';
 import { filesBelow } from '#tests/uploads.ts';
-import { TooManyBytes } from './storage.ts';
+import { NothingToKeep, TooManyBytes } from './storage.ts';
 import { volumeAt } from './volume.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'isengard-volume-test-'));
@@ -29,6 +30,34 @@ test('has its folders, and clears away what is older than a day', async () => {
   await rm(path('cache/tmp/young'));
 });
 
+test.each([
+  ['ahead', 2],
+  ['behind', -2],
+])(
+  'a process whose clock is two days %s takes nothing from the others, nor gets lost to them',
+  async (_, days) => {
+    const now = Date.now();
+    vi.useFakeTimers({
+      toFake: ['setInterval', 'clearInterval', 'Date'],
+      now: now + days * 24 * 3600 * 1000,
+    });
+    try {
+      await writeFile(path('cache/tmp/of another'), 'x');
+      const folder = await volume.temporaryFolder('training');
+      const old = (now - 25 * 3600 * 1000) / 1000;
+      await utimes(folder.path, old, old);
+      vi.advanceTimersByTime(3600 * 1000);
+      await until(async () => Math.abs((await stat(folder.path)).mtimeMs - now) < 60_000, 'it is touched');
+      await volume.prepare();
+      expect((await temporary()).sort()).toEqual(['of another', basename(folder.path)]);
+      await folder[Symbol.asyncDispose]();
+      await rm(path('cache/tmp/of another'));
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
+
 describe('receive', () => {
   test('hashes and counts what it writes', async () => {
     const received = await volume.receive(bytesOf('ab', 'c'), { maxBytes: 3 });
@@ -38,6 +67,10 @@ describe('receive', () => {
     });
     expect(await readFile(received.path, 'utf8')).toBe('abc');
     await volume.keep(received.path, 'uploads/a/b.txt');
+    expect(await readFile(path('uploads/a/b.txt'), 'utf8')).toBe('abc');
+    // Kept again, by somebody whose transaction had to be tried again.
+    await volume.keep(received.path, 'uploads/a/b.txt');
+    await volume.discard(received.path);
     expect(await readFile(path('uploads/a/b.txt'), 'utf8')).toBe('abc');
     expect(await temporary()).toEqual([]);
   });
@@ -51,6 +84,35 @@ describe('receive', () => {
     await expect(volume.receive(broken(), { maxBytes: 3 })).rejects.toThrow('gone');
     expect(await temporary()).toEqual([]);
   });
+});
+
+test('a temporary folder that is in use for days is no leftover; one whose process is gone becomes one', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const folder = await volume.temporaryFolder('training');
+    const old = new Date(Date.now() - 25 * 3600 * 1000);
+    await utimes(folder.path, old, old);
+    vi.advanceTimersByTime(3600 * 1000);
+    await until(async () => (await stat(folder.path)).mtimeMs > old.getTime(), 'it is touched');
+    await volume.prepare();
+    expect(await temporary()).toEqual([basename(folder.path)]);
+
+    await folder[Symbol.asyncDispose]();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await temporary()).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what is to be kept and is not there is told apart from everything else', async () => {
+  await expect(volume.keep(path('cache/tmp/nothing'), 'outputs/j/1.png')).rejects.toThrow(NothingToKeep);
+  const { path: kept } = await volume.receive(bytesOf('a'), { maxBytes: 1 });
+  await volume.write('outputs/file', 'x');
+  await expect(volume.keep(kept, 'outputs/file/below')).rejects.not.toThrow(NothingToKeep);
+  await volume.discard(kept);
+  await volume.remove(['outputs/file']);
+  expect(await temporary()).toEqual([]);
 });
 
 test('replaces, reads in part, and removes', async () => {

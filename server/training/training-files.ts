@@ -30,15 +30,17 @@ export async function recordCheckpoint(run: JobRun, training: Training, event: E
   const { type, path, step } = event;
   const jobId = training.id;
   const row = await fileHash(path);
+  await using staged = await storage.stage(path);
   await run.record({ events: [{ type, data: { step } }] }, async (tx) => {
     // Under the job's lock, as with every file of a job (recordPicture).
-    await storage.keep(path, checkpointKey({ characterId: training.training.characterId, jobId, step }));
+    await staged.place(checkpointKey({ characterId: training.training.characterId, jobId, step }));
     await tx
       .insert(checkpoints)
       .values({ jobId, step, ...row })
       .onConflictDoUpdate({ target: [checkpoints.jobId, checkpoints.step], set: row });
     await pruneCheckpoints(tx, training);
   });
+  await storage.discard(path);
 }
 
 /** Keeps the newest `keepCheckpoints` and those that are pinned. */

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { trainingMetrics, trainings } from '#schema/training.ts';
 import type { TrainingEvent } from '../engines/engine.ts';
+import { failpoint } from '../failpoint.ts';
 import { batch } from '../jobs/batch.ts';
 import { elapsedSecondsOf, etaOf } from '../jobs/eta.ts';
 import type { JobRun } from '../jobs/run.ts';
@@ -60,6 +61,7 @@ function recordProgress(run: JobRun, job: Training, told: Progress[]) {
   const set = newest ? { step: newest.step, stepsPerSecond: newest.stepsPerSecond } : {};
   const pace = { step: job.step, stepsPerSecond: null, ...set, steps: job.steps };
   const eta = etaOf({ ...pace, elapsedSeconds: elapsedSecondsOf(job) });
+  failpoint('job.progress');
 
   return run.record(
     { set, events: [{ type: 'progress', data: { ...pace, eta, metrics, gpu } }] },

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { characters } from '#schema/characters.ts';
 import { datasetSnapshotImages } from '#schema/training.ts';
 import { one, type Tx } from '../db.ts';
+import { failpoint } from '../failpoint.ts';
 import { addLora, takeVersion } from '../loras/loras.ts';
 import { fileHash } from '../storage/hash.ts';
 import { loraCardKey, loraKey } from '../storage/keys.ts';
@@ -17,6 +18,8 @@ export async function finishTraining(job: Training, finished: { path: string; fi
   await readSafetensorsHeader(finished.path);
   const { bytes, sha256 } = await fileHash(finished.path);
   const { characterId, baseModel, triggerWord, config, number, datasetSnapshotId } = job.training;
+  // It goes with the folder of the attempt, when it is not placed.
+  const staged = await storage.stage(finished.path);
 
   return async (tx: Tx) => {
     const version = await takeVersion(tx, characterId);
@@ -44,7 +47,8 @@ export async function finishTraining(job: Training, finished: { path: string; fi
       training: { number, config },
       dataset: { id: datasetSnapshotId, images: dataset },
     };
-    await storage.keep(finished.path, loraKey(lora));
+    await staged.place(loraKey(lora));
+    failpoint('job.result-kept');
     await storage.write(loraCardKey(lora), `${JSON.stringify(card, null, 2)}\n`);
   };
 }

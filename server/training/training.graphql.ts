@@ -4,7 +4,8 @@ import { builder, UserErrorInterface } from '../builder.ts';
 import { UnsupportedParameter } from '../capabilities.ts';
 import { Character } from '../characters/characters.graphql.ts';
 import { db } from '../db.ts';
-import { InvalidInput, NotFound } from '../errors.ts';
+import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
+import { askedFor } from '../idempotency.ts';
 import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
 import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
@@ -175,12 +176,12 @@ builder.mutationField('startTraining', (t) =>
   t.field({
     type: Training,
     description: 'Puts a training in line, with the photos and captions that the character has now.',
-    args: { input: t.arg({ type: StartTrainingInput }) },
+    args: { input: t.arg({ type: StartTrainingInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [NotFound, InvalidInput, TooFewImages, UnsupportedParameter],
+      types: [...KEY_ERRORS, TooFewImages, UnsupportedParameter],
       dataField: { name: 'training', description: 'As it was put in line.' },
     },
-    resolve: (_, { input }) => startTraining(input),
+    resolve: (_, args) => startTraining(args.input, askedFor('startTraining', args)),
   }),
 );
 
@@ -193,12 +194,12 @@ builder.mutationField('resumeTraining', (t) =>
     type: Training,
     description:
       'A new training that goes on from the newest checkpoint of one that failed or was cancelled.',
-    args: { input: t.arg({ type: ResumeTrainingInput }) },
+    args: { input: t.arg({ type: ResumeTrainingInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [NotFound, JobHasNotEnded, NoCheckpoint],
+      types: [...KEY_ERRORS, JobHasNotEnded, NoCheckpoint],
       dataField: { name: 'training', description: 'The new one, as it was put in line.' },
     },
-    resolve: (_, { input }) => resumeTraining(input.trainingId),
+    resolve: (_, args) => resumeTraining(args.input.trainingId, askedFor('resumeTraining', args)),
   }),
 );
 

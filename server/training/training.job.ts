@@ -1,4 +1,5 @@
 import { trainingEngine } from '../engines/engine.ts';
+import { EngineEndedEarly } from '../jobs/failures.ts';
 import type { Handler } from '../jobs/run.ts';
 import { photosOf } from './dataset.ts';
 import { expandTrigger } from './presets.ts';
@@ -39,7 +40,8 @@ export const trainingJob: Handler = async (run) => {
     signal,
   );
   const finished = await recordTraining(run, job, events);
+  if (finished !== null) return finishTraining(job, finished);
   // Stopped before its end: how it ended is the caller's to say.
-  if (finished === null) return async () => {};
-  return finishTraining(job, finished);
+  if (signal.aborted) return async () => {};
+  throw new EngineEndedEarly();
 };

@@ -5,7 +5,9 @@ import { engineNames } from '../capabilities.ts';
 import { keepJobs } from '../characters/characters.ts';
 import { db, type Tx } from '../db.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
-import { createJob, findJob, hasEnded, type Job, type JobDetails, JobHasNotEnded } from '../jobs/jobs.ts';
+import { type Asked, type Creation, createOnce } from '../idempotency.ts';
+import { findJob, hasEnded, type Job, type JobDetails, JobHasNotEnded } from '../jobs/jobs.ts';
+import { createJob } from '../jobs/record.ts';
 import { checkedConfig, type StartTrainingInput } from './config.ts';
 import { snapshotOf } from './dataset.ts';
 
@@ -22,19 +24,22 @@ export class NoCheckpoint extends UserError {
   }
 }
 
-/** Writes the training, its dataset and the job that runs it together, so that none exists alone. */
-export async function startTraining(
+export const startTraining = async (input: StartTrainingInput, asked: Asked): Promise<Training> =>
+  getTraining(await createOnce(asked, () => prepareTraining(input)));
+
+/** Writes the training, its dataset and the job that runs it together, so that none exists alone. Answers with its id. */
+async function prepareTraining(
   input: StartTrainingInput,
   origin: { retryOfId?: string } = {},
-): Promise<Training> {
+): Promise<Creation<string>> {
   const checked = await checkedConfig(input);
-  const job = await db.transaction(async (tx) => {
+  return async (tx) => {
     if (origin.retryOfId !== undefined) await keepJobs(tx, [origin.retryOfId]);
     const character = await takeNumber(tx, input.characterId);
     const datasetSnapshotId = await snapshotOf(tx, character.id);
-    return createTraining(tx, { ...checked, ...origin, character, datasetSnapshotId });
-  });
-  return getTraining(job.id);
+    const job = await createTraining(tx, { ...checked, ...origin, character, datasetSnapshotId });
+    return job.id;
+  };
 }
 
 /** The next number of a training of this character. The row stays locked, so it is nobody else's. */
@@ -80,17 +85,20 @@ async function createTraining(tx: Tx, { character, retryOfId, ...training }: New
 }
 
 /** The same settings with the photos of now. */
-export const retryTraining = ({ id, training }: Training) => {
+export const prepareTrainingAgain = ({ id, training }: Training) => {
   const { characterId, baseModel, preset, config } = training;
-  return startTraining({ characterId, baseModel, preset, config }, { retryOfId: id });
+  return prepareTraining({ characterId, baseModel, preset, config }, { retryOfId: id });
 };
+
+export const resumeTraining = async (id: string, asked: Asked): Promise<Training> =>
+  getTraining(await createOnce(asked, () => prepareResumption(id)));
 
 /**
  * Goes on from the newest checkpoint of a training that has ended early: the same dataset and trigger word, the same step
  * axis. Only the engine that wrote a checkpoint can read it. Its samples stay where they are: their files are named by the
  * job that made them, and go with it.
  */
-export async function resumeTraining(id: string): Promise<Training> {
+async function prepareResumption(id: string): Promise<Creation<string>> {
   const ended = await getTraining(id);
   if (!hasEnded(ended.state)) throw new JobHasNotEnded(ended);
   const canGoOn = ended.state !== 'completed' && ended.engine === engineNames.training;
@@ -98,7 +106,7 @@ export async function resumeTraining(id: string): Promise<Training> {
   if (checkpoint === undefined || checkpoint.step >= ended.steps) throw new NoCheckpoint(id);
 
   const { characterId, baseModel, triggerWord, preset, config, datasetSnapshotId } = ended.training;
-  const job = await db.transaction(async (tx) => {
+  return async (tx) => {
     await keepJobs(tx, [id]);
     const character = await takeNumber(tx, characterId);
     const values = {
@@ -111,9 +119,8 @@ export async function resumeTraining(id: string): Promise<Training> {
     };
     const resumed = await createTraining(tx, { ...values, character, retryOfId: id });
     await copyMetrics(tx, { from: id, to: resumed.id, upTo: checkpoint.step });
-    return resumed;
-  });
-  return getTraining(job.id);
+    return resumed.id;
+  };
 }
 
 const copyMetrics = (tx: Tx, { from, to, upTo }: { from: string; to: string; upTo: number }) =>
@@ -137,7 +144,7 @@ async function getTraining(id: string): Promise<Training> {
   return training;
 }
 
-export const newestCheckpoint = async (jobId: string) =>
+const newestCheckpoint = async (jobId: string) =>
   (
     await db
       .select()

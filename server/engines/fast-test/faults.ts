@@ -11,8 +11,8 @@ export type Behaviour = {
 };
 export type Fault = { kind: (typeof FAULTS)[number]; step: number };
 
-/** `slow` begins at its step, `lose-output` acts at the end, the others happen once, at their step. */
-const FAULTS = ['out-of-memory', 'crash', 'hang', 'lose-output', 'slow'] as const;
+/** `slow` begins at its step, `lose-output` acts at the end, `deaf` hears no cancel at all, the others happen once, at their step. */
+const FAULTS = ['out-of-memory', 'crash', 'hang', 'lose-output', 'slow', 'deaf'] as const;
 const DEFAULT_STEP_MS = 20;
 const SLOW = 10;
 

@@ -13,7 +13,14 @@ export const fastTestTraining: TrainingEngine = {
   capabilities: async () => trainingCapabilities,
   health: async () => ({ isHealthy: true, message: 'Ready; it needs no GPU.' }),
   run(run, signal) {
-    const input: TrainingInput = { run, behaviour: readBehaviour(process.env) };
-    return runThread<TrainingInput, TrainingEvent>({ script: SCRIPT, input, graceMs: GRACE_MS, signal });
+    const behaviour = readBehaviour(process.env);
+    const input: TrainingInput = { run, behaviour };
+    const heard = behaviour.fault?.kind === 'deaf' ? new AbortController().signal : signal;
+    return runThread<TrainingInput, TrainingEvent>({
+      script: SCRIPT,
+      input,
+      graceMs: GRACE_MS,
+      signal: heard,
+    });
   },
 };

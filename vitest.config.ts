@@ -8,6 +8,8 @@ const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resol
 export default defineConfig({
   test: {
     globalSetup: './tests/global-setup.ts',
+    // Tests mostly wait for processes and leases, so two cores carry three files at a time.
+    maxWorkers: 3,
     projects: [
       {
         resolve: { alias },
@@ -16,6 +18,16 @@ export default defineConfig({
           include: ['server/**/*.test.ts', 'tests/*.test.ts'],
           setupFiles: ['./tests/setup.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          // The quick half; `npm run test:faults` runs all (tests/faults/vitest.config.ts).
+          name: 'faults',
+          include: ['tests/faults/quick/*.test.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,3 +1,4 @@
+import { isConnectionLost } from './db-errors.ts';
 import { log } from './log.ts';
 import { exitWithParent } from './parent.ts';
 import type { ChildMessage } from './supervise.ts';
@@ -6,8 +7,20 @@ const tell = (message: ChildMessage) => process.send?.(message);
 
 type Running = { message: ChildMessage; stop: () => Promise<void> };
 
+/**
+ * A rejection that nobody waits for ends the process, as Node has it, but for that of a connection which the drivers left
+ * behind: an outage of the database must end nothing.
+ */
+function outliveOutages() {
+  process.on('unhandledRejection', (error) => {
+    if (!isConnectionLost(error)) throw error;
+    log.error({ error }, 'A lost connection was reported to nobody');
+  });
+}
+
 /** The life of a process of ours: starts, tells its parent, stops on SIGTERM, SIGINT or the end of its parent. */
 export async function runProcess(name: string, start: () => Promise<Running>) {
+  outliveOutages();
   let running: Running;
   try {
     running = await start();

@@ -8,8 +8,9 @@ const tell = (message: ChildMessage) => process.send?.(message);
 type Running = { message: ChildMessage; stop: () => Promise<void> };
 
 /**
- * A rejection that nobody waits for ends the process, as Node has it, but for that of a connection which the drivers left
- * behind: an outage of the database must end nothing.
+ * A rejection that nobody waits for ends the process, as Node has it, but for that of a lost connection: an outage of the
+ * database must end nothing. postgres.js 3.4.9 has one. It asks each new connection for the types of arrays (`fetchArrayTypes`)
+ * and waits for the answer nowhere; whoever opened the connection is told of its end all the same.
  */
 function outliveOutages() {
   process.on('unhandledRejection', (error) => {

@@ -64,30 +64,34 @@ export async function verdictOn(job: Pick<Job, 'failures'>, error: unknown): Pro
   return canRetry && seconds !== undefined ? { kind: 'retry', failure, seconds } : { kind: 'fail', failure };
 }
 
-export class WorkerLost extends Error {
+/** What befell an attempt that no engine has a name for. The next one may end differently. */
+abstract class AttemptFailure extends Error {
+  abstract readonly code: string;
+  abstract readonly advice: string;
+  readonly canRetry = true;
+}
+
+export class WorkerLost extends AttemptFailure {
   readonly code = 'WORKER_LOST';
   readonly advice = 'Look into the log of the worker and of its machine: it may run out of memory.';
-  readonly canRetry = true;
 
   constructor() {
     super('The worker that ran it was lost.');
   }
 }
 
-export class EngineEndedEarly extends Error {
+export class EngineEndedEarly extends AttemptFailure {
   readonly code = 'OUTPUT_MISSING';
   readonly advice = 'Look into the log of the job for what the engine said last.';
-  readonly canRetry = true;
 
   constructor() {
     super('The engine ended without all that it was to make.');
   }
 }
 
-export class EngineStalled extends Error {
+export class EngineStalled extends AttemptFailure {
   readonly code = 'ENGINE_STALLED';
   readonly advice = 'Look into the log of the job for what the engine did last.';
-  readonly canRetry = true;
 
   constructor() {
     super(`The engine told nothing for ${env.STALL_SECONDS} s.`);

@@ -11,8 +11,9 @@ export type FaultyProxy = AsyncDisposable & {
   port: number;
   /** The address of what stands behind it, but through it. */
   through(url: string): string;
-  /** How many connections have ever been made. */
+  /** How many connections have ever been made, and how many were refused. */
   connections(): number;
+  refused(): number;
   /** Ends all connections, in the middle of whatever they carry. */
   cut(): void;
   /** Ends all connections and takes no new ones, until `accept`. */
@@ -44,10 +45,15 @@ export async function startProxy(url: string): Promise<FaultyProxy> {
     watchOf: () => lets,
   };
   let connections = 0;
+  let refused = 0;
 
   const server = createServer((client) => {
     client.on('error', () => {});
-    if (state.isRefusing) return client.destroy();
+    if (state.isRefusing) {
+      refused++;
+      client.destroy();
+      return;
+    }
     connections++;
     const { hostname, port } = state.target;
     const upstream = connect(Number(port), hostname.replace('localhost', '127.0.0.1'));
@@ -105,6 +111,7 @@ export async function startProxy(url: string): Promise<FaultyProxy> {
       return other.href.replace(/\/$/, '');
     },
     connections: () => connections,
+    refused: () => refused,
     cut: () => each((link) => link.cut()),
     refuse() {
       state.isRefusing = true;

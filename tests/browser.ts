@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -30,16 +30,27 @@ export async function launchBrowser(): Promise<Browser> {
  */
 async function unpackedChromium(): Promise<string> {
   const { TMPDIR } = process.env;
-  process.env.TMPDIR = process.env[FOLDER_VARIABLE] ?? (await mkdtemp(join(tmpdir(), 'isengard-chromium-')));
+  const folder = process.env[FOLDER_VARIABLE] ?? (await mkdtemp(join(tmpdir(), 'isengard-chromium-')));
+  process.env.TMPDIR = folder;
   try {
     // Read when the module loads: with it, the package unpacks its own NSS libraries and puts them on the library path.
     process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
     const { default: packed } = await import('@sparticuz/chromium');
-    return await packed.executablePath();
+    const executablePath = await packed.executablePath();
+    process.env.FONTCONFIG_FILE = await fontsIn(folder);
+    return executablePath;
   } finally {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
   }
+}
+
+/** The package's own settings look for its fonts in /tmp/fonts alone, and without any font Chromium crashes at the first text. */
+async function fontsIn(folder: string): Promise<string> {
+  const file = join(folder, 'fonts.conf');
+  const dirs = `<dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir>`;
+  await writeFile(file, `<?xml version="1.0"?>\n<fontconfig>${dirs}</fontconfig>\n`);
+  return file;
 }
 
 const FOLDER_VARIABLE = 'ISENGARD_TEST_CHROMIUM';

@@ -5,11 +5,43 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { FileUpload } from 'graphql-upload-minimal';
+import type { Guard } from './auth/guard.ts';
+import type { Principal } from './auth/principal.ts';
+import type { Client } from './auth/sessions.ts';
 import { type InputIssue, InvalidInput, NotFound } from './errors.ts';
 import type { UploadRequest } from './http/multipart.ts';
 
 /** What a resolver knows of its request. */
-export type Context = { correlationId: string /** Of a multipart request. */; upload?: UploadRequest };
+export type Context = {
+  correlationId: string;
+  principal: Principal;
+  client: Client;
+  /** Gives the browser the secret of a session to keep, or with null takes it away. Mutations come by HTTP, so it can. */
+  keepSession: (secret: string | null) => void;
+  /** Ends the session that the request came with, if any. */
+  endSession: () => Promise<void>;
+  /** Of a multipart request. */
+  upload?: UploadRequest;
+};
+
+/** Who may use a field, stated beside it. Root fields must, and `server/auth/guard.ts` sees to it before anything runs. */
+declare global {
+  export namespace PothosSchemaTypes {
+    // The names and the order of the parameters have to be those of Pothos.
+    interface ObjectFieldOptions<Types, ParentShape, Type, Nullable, Args, ResolveReturnShape> {
+      guard?: Guard;
+    }
+    interface QueryFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
+      guard: Guard;
+    }
+    interface MutationFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
+      guard: Guard;
+    }
+    interface SubscriptionFieldOptions<Types, Type, Nullable, Args, ResolveShape, ResolveReturnShape> {
+      guard: Guard;
+    }
+  }
+}
 
 const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 

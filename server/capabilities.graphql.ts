@@ -158,6 +158,7 @@ const Capabilities = builder.objectRef<object>('Capabilities').implement({
 builder.queryField('capabilities', (t) =>
   t.field({
     type: Capabilities,
+    guard: 'read',
     description: 'What the engines of this installation can do, and whether they are well.',
     resolve: () => ({}),
   }),

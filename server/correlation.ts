@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
 /** What every log line written within a request or a job carries. */
-export type Trace = { correlationId: string; jobId?: string };
+export type Trace = { correlationId: string; jobId?: string; userId?: string };
 
 export const CORRELATION_HEADER = 'x-correlation-id';
 const ACCEPTED = /^[A-Za-z0-9._-]{1,64}$/;

@@ -19,10 +19,12 @@ test('.env.example lists every variable that the product reads, and no other', (
 test('.env.example shows the defaults', () => {
   const defaults = readEnv({ VOLUME_ROOT: './data' });
   const shown = readEnv(Object.fromEntries(given(product).map(({ name, value }) => [name, value])));
-  const { DATABASE_URL, FAST_TEST_FAULT, FAILPOINT, ...rest } = shown;
-  expect(rest).toEqual(defaults);
+  const { DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, FAST_TEST_FAULT, FAILPOINT, ...rest } = shown;
+  expect({ ...rest, CORS_ORIGINS: [] }).toEqual(defaults);
   // They have no default, so the file shows an example.
-  expect({ DATABASE_URL, FAST_TEST_FAULT, FAILPOINT }).toEqual({
+  expect({ DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, FAST_TEST_FAULT, FAILPOINT }).toEqual({
+    PUBLIC_URL: expect.stringContaining('https://'),
+    CORS_ORIGINS: [expect.stringContaining('https://'), expect.any(String)],
     DATABASE_URL: expect.stringContaining('postgres://'),
     FAST_TEST_FAULT: expect.any(String),
     FAILPOINT: expect.any(String),
@@ -44,6 +46,20 @@ test.each([
   ['DATABASE_URL', 'mysql://localhost/isengard'],
   ['LOG_LEVEL', 'loud'],
   ['WORKER_KINDS', 'training,video'],
+  ['PUBLIC_URL', 'studio.example.com'],
+  ['PUBLIC_URL', 'https://example.com/studio'],
+  ['CORS_ORIGINS', 'null'],
+  ['CORS_ORIGINS', '*'],
+  ['CORS_ORIGINS', 'https://app.example.com/'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readEnv({ [name]: value })).toThrow(`The environment variable ${name} is not usable: `);
+});
+
+test('it is not opened to a network without accounts, nor without a name', () => {
+  expect(() => readEnv({ HOST: '0.0.0.0', PUBLIC_URL: 'http://a.example', ISENGARD_AUTH: 'off' })).toThrow(
+    'ISENGARD_AUTH=off lets everybody in who can reach it',
+  );
+  expect(() => readEnv({ HOST: '0.0.0.0' })).toThrow('set PUBLIC_URL');
+  expect(readEnv({ HOST: '0.0.0.0', PUBLIC_URL: 'http://a.example' })).toMatchObject({ ISENGARD_AUTH: 'on' });
+  expect(readEnv({ HOST: '127.0.0.2', ISENGARD_AUTH: 'off' })).toMatchObject({ ISENGARD_AUTH: 'off' });
 });

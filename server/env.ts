@@ -15,6 +15,18 @@ const seconds = z
   .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
   .pipe(z.array(z.int().min(0).max(86_400)));
 
+/** Exact ones, as browsers send them: a scheme, a host, a port if it is not the usual one. */
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .pipe(
+    z.array(
+      z.string().refine((origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin, {
+        error: ({ input }) => `${input} is not an origin such as https://app.example.com`,
+      }),
+    ),
+  );
+
 /** Every variable that the product reads; `.env.example` lists them with their meaning. */
 const Variables = z.object({
   ISENGARD_MODE: z.enum(['fast-test', 'production']).default('fast-test'),
@@ -22,6 +34,12 @@ const Variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: number(0, 65_535).default(3000),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => URL.parse(url)?.pathname === '/', 'it has no path: Isengard is at the root of its address')
+    .optional(),
+  CORS_ORIGINS: origins.default([]),
+  ISENGARD_AUTH: z.enum(['on', 'off']).default('on'),
   LOG_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   WORKER_KINDS: kinds.default([...KINDS]),
@@ -48,6 +66,21 @@ function defaultVolumeRoot() {
 
 class BadEnvironment extends Error {}
 
+const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+
+/** What would leave it open to a network, or out of reach. */
+function checkAccess({ HOST, PUBLIC_URL, ISENGARD_AUTH }: z.infer<typeof Variables>) {
+  if (isLoopback(HOST)) return;
+  if (ISENGARD_AUTH === 'off')
+    throw new BadEnvironment(
+      `ISENGARD_AUTH=off lets everybody in who can reach it, so it needs HOST=127.0.0.1; HOST is ${HOST}.`,
+    );
+  if (PUBLIC_URL === undefined)
+    throw new BadEnvironment(
+      `With HOST=${HOST}, set PUBLIC_URL to the address that browsers use, such as https://studio.example.com. It answers to no other name.`,
+    );
+}
+
 export function readEnv(source: NodeJS.ProcessEnv): Env {
   // An empty value is how compose files and shells say "not set".
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
@@ -58,6 +91,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
       `The environment variable ${String(issue?.path[0])} is not usable: ${issue?.message}.`,
     );
   }
+  checkAccess(data);
   const volumeRoot = resolve(data.VOLUME_ROOT ?? defaultVolumeRoot());
   return { ...data, VOLUME_ROOT: volumeRoot, LOG_DIR: resolve(data.LOG_DIR ?? join(volumeRoot, 'logs')) };
 }

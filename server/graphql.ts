@@ -1,3 +1,7 @@
+import './auth/access.graphql.ts';
+import './auth/api-keys.graphql.ts';
+import './auth/audit.graphql.ts';
+import './auth/users.graphql.ts';
 import './capabilities.graphql.ts';
 import './characters/characters.graphql.ts';
 import './generation/generation.graphql.ts';
@@ -12,6 +16,7 @@ import './training/training.graphql.ts';
 import './video.graphql.ts';
 import './jobs/queues.graphql.ts';
 import './jobs/workers.graphql.ts';
+import { auditMutations } from './auth/audit.ts';
 import { builder } from './builder.ts';
 
-export const schema = builder.toSchema();
+export const schema = auditMutations(builder.toSchema());

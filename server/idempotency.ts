@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import { idempotencyKeys } from '#schema/idempotency.ts';
+import { currentTrace } from './correlation.ts';
 import { db, type Tx } from './db.ts';
 import { InvalidInput, UserError } from './errors.ts';
 import { failpoint } from './failpoint.ts';
 
-/** A mutation as its caller asked for it. `input` is what was given, before anything left out is filled in or drawn. */
-export type Asked = { operation: string; key: string | null; input: unknown };
+/** A mutation as its caller asked for it; `owner` is the user, or empty without accounts. `input` is what was given, before anything left out is filled in or drawn. */
+export type Asked = { operation: string; key: string | null; input: unknown; owner: string };
 
 /** Writes something new, all of it in `tx` and nothing elsewhere, and resolves to what an answer is loaded by: ids. */
 export type Creation<Answer> = (tx: Tx) => Promise<Answer>;
@@ -37,7 +38,7 @@ export function askedFor(operation: string, { input, idempotencyKey }: Args): As
     throw new InvalidInput([
       { field: 'idempotencyKey', message: 'Must have 1 to 255 printable ASCII characters.' },
     ]);
-  return { operation, key, input };
+  return { operation, key, input, owner: currentTrace()?.userId ?? '' };
 }
 
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -53,14 +54,17 @@ const fingerprintOf = ({ operation, input }: Asked) =>
 
 type Kept = typeof idempotencyKeys.$inferSelect;
 
-async function read(reader: Pick<Tx, 'select'>, key: string): Promise<Kept | undefined> {
-  const [kept] = await reader.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, key));
+const isTheirs = (owner: string, key: string) =>
+  and(eq(idempotencyKeys.owner, owner), eq(idempotencyKeys.key, key));
+
+async function read(reader: Pick<Tx, 'select'>, owner: string, key: string): Promise<Kept | undefined> {
+  const [kept] = await reader.select().from(idempotencyKeys).where(isTheirs(owner, key));
   return kept;
 }
 
 /** What is kept under the key of this mutation, whatever its input was; a conflict when it is another's. */
 export async function findKept(asked: Asked): Promise<Kept | undefined> {
-  const kept = asked.key === null ? undefined : await read(db, asked.key);
+  const kept = asked.key === null ? undefined : await read(db, asked.owner, asked.key);
   if (kept !== undefined && kept.operation !== asked.operation)
     throw new IdempotencyConflict(kept.operation, asked);
   return kept;
@@ -93,7 +97,7 @@ export async function createOnce<Answer>(
     if (twin !== undefined) return answerOf<Answer>(twin, asked);
     const made = await create(tx);
     if (asked.key !== null)
-      await tx.update(idempotencyKeys).set({ answer: made }).where(eq(idempotencyKeys.key, asked.key));
+      await tx.update(idempotencyKeys).set({ answer: made }).where(isTheirs(asked.owner, asked.key));
     failpoint('create.before-commit');
     return made;
   });
@@ -103,15 +107,15 @@ export async function createOnce<Answer>(
 
 /** Makes the key ours until `tx` ends, or resolves to what somebody else keeps under it. */
 async function claim(tx: Tx, asked: Asked): Promise<Kept | undefined> {
-  const { key, operation } = asked;
+  const { owner, key, operation } = asked;
   if (key === null) return;
   const { count } = await tx
     .insert(idempotencyKeys)
-    .values({ key, operation, fingerprint: fingerprintOf(asked), answer: sql`'null'::jsonb` })
+    .values({ owner, key, operation, fingerprint: fingerprintOf(asked), answer: sql`'null'::jsonb` })
     .onConflictDoNothing();
   if (count === 1) return;
   // Not there any more: it was forgotten in this moment, and is free again.
-  return (await read(tx, key)) ?? claim(tx, asked);
+  return (await read(tx, owner, key)) ?? claim(tx, asked);
 }
 
 /** Forgets the keys that are older than they are kept. Resolves to how many there were. */

@@ -21,5 +21,10 @@ const Info = builder.objectRef<typeof info>('Info').implement({
   }),
 });
 builder.queryField('info', (t) =>
-  t.field({ type: Info, description: 'Which program answers, and with which engines.', resolve: () => info }),
+  t.field({
+    type: Info,
+    guard: 'read',
+    description: 'Which program answers, and with which engines.',
+    resolve: () => info,
+  }),
 );

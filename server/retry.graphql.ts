@@ -14,6 +14,7 @@ const RetryJobInput = builder.inputType('RetryJobInput', {
 builder.mutationField('retryJob', (t) =>
   t.field({
     type: Job,
+    guard: 'write:jobs',
     description: 'A new job with the settings of one that has ended; a training takes the photos of now.',
     args: { input: t.arg({ type: RetryJobInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
@@ -65,6 +66,7 @@ const RetryFailedJobsInput = builder.inputType('RetryFailedJobsInput', {
 builder.mutationField('retryFailedJobs', (t) =>
   t.field({
     type: RetriedJobs,
+    guard: 'write:jobs',
     description:
       'Tries again the jobs that FAILED and were not tried again yet (`jobs(states: [FAILED], wasRetried: false)`), the oldest 100 at once, as `retryJob` does with one.',
     args: { input: t.arg({ type: RetryFailedJobsInput }), idempotencyKey: idempotencyKey(t) },

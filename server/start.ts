@@ -24,8 +24,28 @@ async function start() {
   await buildClient();
   const address = await startChildren(env, databaseUrl);
   lock.announce(address);
-  process.stdout.write(`Isengard is ready: ${address}\n`);
+  process.stdout.write(`Isengard is ready: ${address}\n${accessNotes(env)}`);
+  sayLinks();
 }
+
+/** Links for the first owner: printed when all is up, and later when a server that was started again makes a new one. */
+let links: string[] | undefined = [];
+const keepLink = (url: string) => (links === undefined ? sayLink(url) : links.push(url));
+const sayLink = (url: string) =>
+  process.stdout.write(
+    `\nIt has no owner yet. Become the owner with this link, once, within an hour:\n\n  ${url}\n\n`,
+  );
+
+function sayLinks() {
+  for (const url of links ?? []) sayLink(url);
+  links = undefined;
+}
+
+/** Loudly, because nothing else tells a machine that everybody may use from one that nobody may. */
+const accessNotes = ({ ISENGARD_AUTH }: Env) =>
+  ISENGARD_AUTH === 'on'
+    ? ''
+    : '\nWARNING: ISENGARD_AUTH=off. Whoever uses this machine, and every program on it, may see and delete everything.\n\n';
 
 /** A worker for each kind of job: a training that takes its process with it takes no generation along. */
 async function startChildren({ VOLUME_ROOT, LOG_DIR, WORKER_KINDS }: Env, databaseUrl: string) {
@@ -37,6 +57,7 @@ async function startChildren({ VOLUME_ROOT, LOG_DIR, WORKER_KINDS }: Env, databa
       module: join(import.meta.dirname, file),
       env: { ...env, ...more.env },
       log: more.log,
+      onMessage: (message) => message.type === 'set-up' && keepLink(message.url),
       onGivenUp: (reason) => end.reject(new Error(reason)),
     });
   const server = child('server', 'main.ts', { log: dailyLog(join(LOG_DIR, 'server')) });

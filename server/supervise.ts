@@ -7,6 +7,8 @@ import { signal } from './processes.ts';
 /** What a forked process tells us: that it is up, or in one sentence why it cannot be. */
 export type ChildMessage =
   | { type: 'listening'; url: string }
+  /** Before it: that it has no owner yet, and the link by which one gets to be it. */
+  | { type: 'set-up'; url: string }
   | { type: 'ready' }
   | { type: 'failed'; message: string };
 
@@ -27,6 +29,8 @@ type Options = {
   log: Writable;
   /** Who is not ready by then is killed. */
   startSeconds?: number;
+  /** Whatever else it tells. */
+  onMessage?(message: ChildMessage): void;
   /** It died too often to be restarted again. */
   onGivenUp(reason: string): void;
 };
@@ -112,7 +116,7 @@ const forked = ({ module, env }: RunOptions) =>
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 
-function watch(child: ChildProcess, { name, log, startSeconds }: RunOptions): Run {
+function watch(child: ChildProcess, { name, log, startSeconds, onMessage }: RunOptions): Run {
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   const complaint = lastWords(child);
@@ -124,6 +128,8 @@ function watch(child: ChildProcess, { name, log, startSeconds }: RunOptions): Ru
       killGroup(child);
     }, startSeconds * 1000).unref();
     child.on('message', (message: ChildMessage) => {
+      onMessage?.(message);
+      if (message.type === 'set-up') return;
       clearTimeout(late);
       if (message.type === 'listening') resolve(message.url);
       if (message.type === 'ready') resolve(undefined);

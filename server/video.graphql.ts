@@ -21,6 +21,7 @@ const StartVideoInput = builder.inputType('StartVideoInput', {
 builder.mutationField('startVideo', (t) =>
   t.field({
     type: Job,
+    guard: 'write:jobs',
     description: 'In development: answers NotImplemented.',
     args: { input: t.arg({ type: StartVideoInput }), idempotencyKey: idempotencyKey(t) },
     errors: {

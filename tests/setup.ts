@@ -10,6 +10,8 @@ const volume = await mkdtemp(join(tmpdir(), 'isengard-volume-'));
 process.env.DATABASE_URL = database.url;
 process.env.VOLUME_ROOT = volume;
 process.env.LOG_LEVEL ??= 'silent';
+// Who may do what has tests of its own (server/auth), which switch it on.
+process.env.ISENGARD_AUTH ??= 'off';
 process.env.FAST_TEST_STEP_MS ??= '2';
 // The delays of the product have a test of their own (tests/faults); everywhere else they would only be waited for.
 process.env.RETRY_SECONDS ??= '0,0,0';

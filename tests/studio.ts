@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,8 @@ export type Studio = StudioServer &
     processes: ReadonlySet<ChildProcess>;
     /** Those that ended by themselves and not well: nobody asked them to, and nobody killed them. */
     crashes: string[];
+    /** Links to become the first owner. */
+    setUpUrls: string[];
     /** A further server process; with `PORT`, at an address that one had before. */
     startServer(env?: Env): Promise<StudioServer>;
     /** A worker process, ready to work. */
@@ -61,6 +63,7 @@ export async function startStudio(options: Options = {}): Promise<Studio> {
     DATABASE_URL: databaseUrl,
     VOLUME_ROOT: volume,
     PORT: '0',
+    ISENGARD_AUTH: 'off',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
     ...options.env,
   };
@@ -68,6 +71,7 @@ export async function startStudio(options: Options = {}): Promise<Studio> {
   const sockets: Client[] = [];
   const logs: string[] = [];
   const crashes: string[] = [];
+  const setUpUrls: string[] = [];
   setup.defer(() => stopAll(processes));
   setup.defer(async () => void (await Promise.all(sockets.map((client) => client.dispose()))));
 
@@ -85,7 +89,13 @@ export async function startStudio(options: Options = {}): Promise<Studio> {
     const died = once(child, 'exit').then(([code, signal]) => {
       throw new Error(`The ${name} ended while it started (${signal ?? code}).`);
     });
-    const [message] = (await Promise.race([once(child, 'message'), died])) as [ChildMessage];
+    const told = (async () => {
+      for await (const [message] of on(child, 'message') as AsyncIterable<[ChildMessage]>)
+        if (message.type === 'set-up') setUpUrls.push(message.url);
+        else return message;
+      throw new Error(`The ${name} said nothing.`);
+    })();
+    const message = await Promise.race([told, died]);
     died.catch(() => {});
     if (message.type === 'failed') throw new Error(message.message);
     return { process: child, message };
@@ -110,7 +120,7 @@ export async function startStudio(options: Options = {}): Promise<Studio> {
   const studio = setup.move();
   const stop = () => studio.disposeAsync();
   return {
-    ...{ ...server, volume, logs, processes, crashes, startServer, startWorker, stop },
+    ...{ ...server, volume, logs, processes, crashes, setUpUrls, startServer, startWorker, stop },
     [Symbol.asyncDispose]: stop,
   };
 }

@@ -92,6 +92,7 @@ builder.queryField('characters', (t) =>
   t.connection(
     {
       type: Character,
+      guard: 'read',
       description: 'Characters, in the order of `sort`.',
       args: {
         search: t.arg.string({
@@ -123,6 +124,7 @@ builder.queryField('character', (t) =>
   t.field({
     type: Character,
     nullable: true,
+    guard: 'read',
     description: 'The character with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the character.' }) },
     resolve: (_, { id }) => findCharacter(id),
@@ -148,6 +150,7 @@ const CreateCharacterInput = builder.inputType('CreateCharacterInput', {
 builder.mutationField('createCharacter', (t) =>
   t.field({
     type: Character,
+    guard: 'write:characters',
     description: 'Makes a character, without photos.',
     args: { input: t.arg({ type: CreateCharacterInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
@@ -175,6 +178,7 @@ const UpdateCharacterInput = builder.inputType('UpdateCharacterInput', {
 builder.mutationField('updateCharacter', (t) =>
   t.field({
     type: Character,
+    guard: 'write:characters',
     description: 'Changes the name, trigger word or description.',
     args: { input: t.arg({ type: UpdateCharacterInput }) },
     errors: {
@@ -203,6 +207,7 @@ const DeleteCharacterSuccess = builder
 builder.mutationField('deleteCharacter', (t) =>
   t.field({
     type: DeleteCharacterSuccess,
+    guard: 'write:characters',
     description:
       'Forgets a character for good: its jobs stop; its photos, trainings, LoRAs and every generation that used one of them go, from database and disk. Ask before, with `Character.contents`.',
     args: { input: t.arg({ type: DeleteCharacterInput }) },

@@ -30,6 +30,7 @@ export function watchProcess(file: string, given: NodeJS.ProcessEnv): WatchedPro
       if (stream !== null)
         createInterface(stream).on('line', (line) => void process.stdout.write(`${readable(line)}\n`));
     started.on('message', (message: ChildMessage) => {
+      if (message.type === 'set-up') process.stdout.write(`\n  become the owner  ${message.url}\n`);
       if (message.type === 'listening') first.resolve(message.url);
       if (message.type === 'ready') first.resolve(undefined);
     });

@@ -28,6 +28,7 @@ const AspectPresetRef = builder.objectRef<AspectPreset>('AspectPreset').implemen
 builder.queryField('aspectPresets', (t) =>
   t.field({
     type: [AspectPresetRef],
+    guard: 'read',
     description: 'Sizes to choose from, the square first.',
     resolve: () => [...ASPECT_PRESETS],
   }),
@@ -37,6 +38,7 @@ builder.queryField('generation', (t) =>
   t.field({
     type: Generation,
     nullable: true,
+    guard: 'read',
     description: 'The generation with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the generation.' }) },
     resolve: (_, { id }) => findGeneration(id),
@@ -46,6 +48,7 @@ builder.queryField('generations', (t) =>
   t.connection(
     {
       type: Generation,
+      guard: 'read',
       description: 'Generations, the newest first.',
       args: {
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
@@ -61,6 +64,7 @@ builder.queryField('output', (t) =>
   t.field({
     type: Output,
     nullable: true,
+    guard: 'read',
     description: 'The generated image with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the output.' }) },
     resolve: (_, { id }) => findOutput(id),
@@ -70,6 +74,7 @@ builder.queryField('outputs', (t) =>
   t.connection(
     {
       type: Output,
+      guard: 'read',
       description: 'Generated images, the newest first.',
       args: {
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
@@ -213,6 +218,7 @@ const errors = {
 builder.mutationField('startGeneration', (t) =>
   t.field({
     type: Generation,
+    guard: 'write:jobs',
     description: 'Puts a batch of images in line.',
     args: { input: t.arg({ type: StartGenerationInput }), idempotencyKey: idempotencyKey(t) },
     errors: { ...errors, types: [...errors.types] },
@@ -243,6 +249,7 @@ const RepeatGenerationInput = builder.inputType('RepeatGenerationInput', {
 builder.mutationField('repeatGeneration', (t) =>
   t.field({
     type: Generation,
+    guard: 'write:jobs',
     description: 'Puts a new generation with the same parameters in line.',
     args: { input: t.arg({ type: RepeatGenerationInput }), idempotencyKey: idempotencyKey(t) },
     errors: { ...errors, types: [...errors.types] },
@@ -257,6 +264,7 @@ builder.subscriptionField('generationUpdates', (t) =>
   t.field({
     type: Generation,
     nullable: true,
+    guard: 'read',
     description:
       'The generation as it is, then after each change, until it has ended. Null when there is none.',
     args: { generationId: t.arg.id({ description: 'Of the generation.' }) },

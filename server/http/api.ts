@@ -2,17 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga, isAsyncIterable, maskError, type Plugin } from 'graphql-yoga';
+import { refusalOf } from '../auth/guard.ts';
+import type { Principal } from '../auth/principal.ts';
+import { endSessionOf } from '../auth/sessions.ts';
 import type { Context } from '../builder.ts';
 import { currentCorrelationId } from '../correlation.ts';
 import { schema } from '../graphql.ts';
 import { log } from '../log.ts';
+import { keepSession, sessionSecretOf } from './authenticate.ts';
+import { clientOf } from './client-address.ts';
 import { onlyOurContentTypes } from './content-types.ts';
 import { EXAMPLE_TABS } from './examples.ts';
 import { freshContextPerEvent } from './fresh-context.ts';
 import { multipart } from './multipart.ts';
 import { outageError, outageOf } from './outage.ts';
-
-export const GRAPHQL_PATH = '/graphql';
+import { GRAPHQL_PATH } from './refuse.ts';
 
 const MASK = 'Something went wrong. The server log says what, under this correlation id.';
 /** Messages about a document or its variables repeat them, however long they are. */
@@ -72,7 +76,22 @@ const logging: Plugin = {
   },
 };
 
-export const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Context>({
+/** Who asks is known before the operation is; that they may run it is seen to here, before any of it runs. */
+const guarded: Plugin<Context> = {
+  onExecute: ({ args, setResultAndStopExecution }) => {
+    const refusal = refusalOf(args.schema, args.document, args.contextValue.principal);
+    if (refusal) setResultAndStopExecution({ errors: [mask(refusal)] });
+  },
+  onSubscribe: ({ args, setResultAndStopExecution }) => {
+    const refusal = refusalOf(args.schema, args.document, args.contextValue.principal);
+    if (refusal) setResultAndStopExecution({ errors: [mask(refusal)] });
+  },
+};
+
+/** A WebSocket's operations have no `res`: mutations, which alone need one, come by HTTP. */
+type ServerContext = { req: IncomingMessage; res?: ServerResponse; principal: Principal };
+
+export const yoga = createYoga<ServerContext, Context>({
   schema,
   graphqlEndpoint: GRAPHQL_PATH,
   landingPage: false,
@@ -82,8 +101,17 @@ export const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Co
   // Both kinds of body are bounded where they are read (content-types.ts, multipart.ts).
   maxRequestBodySize: false,
   maskedErrors: { maskError: mask, errorMessage: MASK },
-  context: (): Context => ({ correlationId: currentCorrelationId() }),
-  plugins: [onlyOurContentTypes(), multipart(), freshContextPerEvent(), maskedMistakes, logging],
+  context: ({ req, res, principal }): Context => ({
+    correlationId: currentCorrelationId(),
+    principal,
+    client: clientOf(req),
+    keepSession: (secret) => res && keepSession(res, secret),
+    async endSession() {
+      const secret = sessionSecretOf(req);
+      if (secret !== undefined) await endSessionOf(secret);
+    },
+  }),
+  plugins: [onlyOurContentTypes(), multipart(), freshContextPerEvent(), guarded, maskedMistakes, logging],
   renderGraphiQL,
   graphiql: {
     title: 'Isengard playground',
@@ -91,3 +119,12 @@ export const yoga = createYoga<{ req: IncomingMessage; res: ServerResponse }, Co
     defaultTabs: EXAMPLE_TABS,
   },
 });
+
+/** The playground is for who is signed in, as all that it shows. */
+export function serveApi(req: IncomingMessage, res: ServerResponse, principal: Principal) {
+  if (principal.kind === 'anonymous' && req.method === 'GET' && req.headers.accept?.includes('text/html'))
+    return res
+      .writeHead(302, { Location: `/sign-in?next=${GRAPHQL_PATH}`, 'Cache-Control': 'no-store' })
+      .end();
+  return yoga(req, res, { principal });
+}

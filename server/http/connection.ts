@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import type { Principal } from '../auth/principal.ts';
 import type { Take } from '../generators.ts';
 import { log } from '../log.ts';
 import { outboxOf } from './outbox.ts';
 
 export type Extra = {
+  socket: WebSocket;
   request: IncomingMessage;
+  /** Of the upgrade; a program may still say who it is when it connects. */
+  principal: Principal;
   /** Who waits for the promise, if there is one, keeps one frame a subscription, however slow the client. */
   send: Take<string>;
 };
@@ -35,7 +39,11 @@ export function closeSoon(socket: WebSocket, code: number, reason: string) {
 }
 
 /** Connects a socket with graphql-ws, which speaks the protocol; what is bounded here is what a client can make us keep. */
-export function openConnection(protocol: Server<Extra>, socket: WebSocket, request: IncomingMessage) {
+export function openConnection(
+  protocol: Server<Extra>,
+  socket: WebSocket,
+  { request, principal }: Pick<Extra, 'request' | 'principal'>,
+) {
   // A socket that breaks is its client's to reopen; without a listener it would be ours to crash.
   socket.on('error', (error) => log.debug({ error }, 'A socket broke'));
 
@@ -65,7 +73,7 @@ export function openConnection(protocol: Server<Extra>, socket: WebSocket, reque
           listenAgain();
         }),
     },
-    { request, send },
+    { socket, request, principal, send },
   );
 
   let hasAnswered = true;

@@ -7,6 +7,7 @@ import { isConnectionLost, isTooBusy } from '../db-errors.ts';
 import { log } from '../log.ts';
 import { isMigrated } from '../migrate.ts';
 import { storage } from '../storage/volume.ts';
+import { pathOf } from './path.ts';
 
 /** `/healthz`: the process answers. `/readyz`: it can do its work. For whoever restarts it, and for whoever sends it requests. */
 const PATHS = ['/healthz', '/readyz'];
@@ -16,10 +17,10 @@ const CHECK_MS = 1000;
 
 type Checks = Record<'database' | 'migrations' | 'volume', string>;
 
-export async function serveHealth(path: string, req: IncomingMessage, res: ServerResponse) {
+export async function serveHealth(req: IncomingMessage, res: ServerResponse) {
   if (req.method !== 'GET' && req.method !== 'HEAD')
     return void res.writeHead(405, { Allow: 'GET, HEAD' }).end();
-  if (path === '/healthz') return answer(res, 200, { status: 'alive' });
+  if (pathOf(req) === '/healthz') return answer(res, 200, { status: 'alive' });
   const checks = await check();
   const isReady = Object.values(checks).every((outcome) => outcome === 'ok');
   answer(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks });

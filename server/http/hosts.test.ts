@@ -69,16 +69,19 @@ test('a page of another site cannot open a socket', async () => {
   expect(await socketStatus({ Host: 'localhost', Origin: 'https://localhost:443' })).toBe(101);
 });
 
-test('on a network it is reached by whatever name, but sockets only from pages of that name', async () => {
-  const open = await listen({ host: '0.0.0.0', port: 0 });
+test('on a network it is reached by the name of PUBLIC_URL and no other', async () => {
+  const open = await listen({ host: '0.0.0.0', port: 0, publicUrl: 'https://studio.example' });
   const at = new URL(open.url).port;
   expect(await statusOf({ Host: 'studio.example' }, { at })).toBe(200);
+  expect(await statusOf({ Host: 'localhost' }, { at })).toBe(200);
+  for (const host of ['evil.example', '192.168.1.7', 'studio.example.evil.example', 'evil@studio.example'])
+    expect([host, await statusOf({ Host: host }, { at })]).toEqual([host, 421]);
   const studio = { Host: 'studio.example', Origin: 'https://studio.example' };
   expect(await socketStatus(studio, at)).toBe(101);
   expect(await socketStatus({ ...studio, Origin: 'https://evil.example' }, at)).toBe(403);
-  // A proxy in front that has its own name for us.
-  expect(await socketStatus({ ...studio, Host: '10.0.0.7', 'X-Forwarded-Host': 'studio.example' }, at)).toBe(
-    101,
-  );
+  // A proxy in front that has its own name for us; what it forwards, anybody can send.
+  expect(await socketStatus({ ...studio, Host: 'localhost' }, at)).toBe(101);
+  const forwarded = { Origin: 'https://evil.example', 'X-Forwarded-Host': 'evil.example' };
+  expect(await socketStatus({ ...forwarded, Host: 'localhost' }, at)).toBe(403);
   await open.close();
 });

@@ -1,27 +1,51 @@
 import type { IncomingMessage } from 'node:http';
+import { env } from '../env.ts';
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
-/**
- * Any web site may point a name of its own at 127.0.0.1 and then read what we answer (DNS rebinding). So who listens only to
- * the own machine answers only to that machine's names. On a network the names are the network's to give.
- */
-export function answersTo(boundHost: string): (req: IncomingMessage) => boolean {
-  if (!LOOPBACK.test(boundHost)) return () => true;
-  const names = new Set([...LOCAL_NAMES, boundHost]);
-  return ({ headers: { host = '' } }) => names.has(host.replace(/:\d+$/, '').toLowerCase());
+/** A name or an address, and a port. Anything else parses as a URL too, into another host than it seems to say. */
+const HOST_FORM = /^[a-z0-9.:[\]_-]+$/i;
+
+/** The host as browsers write it, with its port unless that is the usual one of the scheme. */
+function hostOf(host: string | undefined, scheme = 'http:'): URL | null {
+  return host !== undefined && HOST_FORM.test(host) ? URL.parse(`${scheme}//${host}`) : null;
 }
 
+export type Addresses = {
+  /** Whether a request is for a name that this server has. */
+  isForUs(req: IncomingMessage): boolean;
+  /** Whether a request comes from a program, from our own pages, or from pages that CORS_ORIGINS lists. */
+  isFromFriends(req: IncomingMessage): boolean;
+};
+
 /**
- * Browsers let every page open a socket to anywhere, and only say whose page it is. Programs say nothing. A proxy that
- * gives us another Host passes on the first one in a header that no page can set on a socket.
+ * The names that a server has: those of its own machine, the address that it is bound to, and the one of PUBLIC_URL. Any web site
+ * may point a name of its own at us and then read what we answer (DNS rebinding), so there are no others.
  */
-export function isOwnOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host, 'x-forwarded-host': forwardedHost } = headers;
-  if (origin === undefined) return true;
-  if (!URL.canParse(origin)) return false;
-  const { host: own, protocol } = new URL(origin);
-  // Through the same parser, so that a default port is left out of both.
-  return [host, forwardedHost].some((candidate) => URL.parse(`${protocol}//${candidate}`)?.host === own);
+export function addressesOf(boundHost: string, publicUrl = env.PUBLIC_URL): Addresses {
+  const own = publicUrl === undefined ? null : new URL(publicUrl);
+  const bound = boundHost.includes(':') ? `[${boundHost}]` : boundHost;
+  const names = new Set([...LOCAL_NAMES, bound.toLowerCase(), ...(own ? [own.hostname] : [])]);
+
+  const isOwnOrigin = (origin: string, { host }: IncomingMessage['headers']) => {
+    // `null`, the origin of sandboxed pages and local files, is no URL.
+    const from = URL.parse(origin);
+    if (from === null || !/^https?:$/.test(from.protocol)) return false;
+    return from.origin === own?.origin || hostOf(host, from.protocol)?.host === from.host;
+  };
+
+  return {
+    isForUs: ({ headers: { host } }) => names.has(hostOf(host)?.hostname ?? ''),
+    isFromFriends({ headers }) {
+      const { origin, 'sec-fetch-site': site } = headers;
+      if (isListed(origin)) return true;
+      if (origin !== undefined && !isOwnOrigin(origin, headers)) return false;
+      // Browsers say so also where they send no Origin, such as with a picture that a page of another site shows.
+      return site === undefined || site === 'same-origin' || site === 'none';
+    },
+  };
 }
+
+/** Pages of other sites that may use the API, with an API key: they are sent no cookie of ours. */
+export const isListed = (origin: string | undefined): origin is string =>
+  origin !== undefined && env.CORS_ORIGINS.includes(origin);

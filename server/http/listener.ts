@@ -1,32 +1,70 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CORRELATION_HEADER, correlationIdFrom, withTrace } from '../correlation.ts';
+import { allows } from '../auth/guard.ts';
+import { ANONYMOUS, type Principal, userOf } from '../auth/principal.ts';
+import { CORRELATION_HEADER, correlationIdFrom, currentCorrelationId, withTrace } from '../correlation.ts';
 import { log } from '../log.ts';
-import { GRAPHQL_PATH, yoga } from './api.ts';
+import { serveApi } from './api.ts';
+import { authenticate, BadKey } from './authenticate.ts';
 import { serveClient } from './client.ts';
 import { serveFile } from './files.ts';
 import { isHealthPath, serveHealth } from './health.ts';
-import { answersTo } from './hosts.ts';
+import { type Addresses, addressesOf } from './hosts.ts';
 import { answerOutage, outageOf } from './outage.ts';
 import { pathOf } from './path.ts';
+import {
+  BAD_KEY,
+  FORBIDDEN,
+  FOREIGN_ORIGIN,
+  GRAPHQL_PATH,
+  MISDIRECTED,
+  type Refusal,
+  refuse,
+  UNAUTHENTICATED,
+} from './refuse.ts';
 import { serveSockets } from './sockets.ts';
 
-async function route(req: IncomingMessage, res: ServerResponse) {
+/** What a path is for, who may ask for it, and who answers. A path that is none of the others is one of the client's pages. */
+export type Route = {
+  name: string;
+  matches(path: string): boolean;
+  /** `operation`: each GraphQL field states its own. */
+  guard: 'public' | 'read' | 'operation';
+  serve(req: IncomingMessage, res: ServerResponse, principal: Principal): unknown;
+};
+
+export const ROUTES: readonly Route[] = [
+  { name: 'health', matches: isHealthPath, guard: 'public', serve: serveHealth },
+  {
+    name: 'API',
+    matches: (path) => path === GRAPHQL_PATH,
+    guard: 'operation',
+    serve: serveApi,
+  },
+  { name: 'files', matches: (path) => path.startsWith('/files/'), guard: 'read', serve: serveFile },
+  { name: 'client', matches: () => true, guard: 'public', serve: serveClient },
+];
+
+async function route(req: IncomingMessage, res: ServerResponse, addresses: Addresses) {
+  if (!addresses.isForUs(req)) return refuse(req, res, MISDIRECTED);
   const path = pathOf(req);
-  if (path === null)
-    return refuse(res, 400, 'BAD_REQUEST', 'The target of a request is a path, and starts with a slash.');
-  if (path === GRAPHQL_PATH) return yoga(req, res);
-  if (path.startsWith('/files/')) return serveFile(req, res);
-  if (isHealthPath(path)) return serveHealth(path, req, res);
-  return serveClient(req, res);
+  if (path === null) return refuse(req, res, NO_PATH);
+  const { guard, serve } = ROUTES.find(({ matches }) => matches(path)) as Route;
+  if (guard === 'public') return serve(req, res, ANONYMOUS);
+  if (!addresses.isFromFriends(req) && !isNavigation(req)) return refuse(req, res, FOREIGN_ORIGIN);
+  const principal = await authenticate(req);
+  if (guard === 'read' && !allows(principal, 'read'))
+    return refuse(req, res, principal.kind === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN);
+  const userId = userOf(principal)?.id;
+  const trace = { correlationId: currentCorrelationId(), ...(userId !== undefined && { userId }) };
+  return withTrace(trace, () => serve(req, res, principal));
 }
 
-function refuse(res: ServerResponse, status: 400 | 421, code: string, message: string) {
-  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' });
-  res.end(JSON.stringify({ error: { code, message } }));
-}
+/** Somebody follows a link to us, which reads nothing and changes nothing for the page that the link is on. */
+const isNavigation = ({ method, headers }: IncomingMessage) =>
+  method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
-function handle(req: IncomingMessage, res: ServerResponse, isForUs: (req: IncomingMessage) => boolean) {
+function handle(req: IncomingMessage, res: ServerResponse, addresses: Addresses) {
   const correlationId = correlationIdFrom(req.headers[CORRELATION_HEADER]);
   const startedAt = performance.now();
   res.setHeader('X-Correlation-ID', correlationId);
@@ -37,32 +75,44 @@ function handle(req: IncomingMessage, res: ServerResponse, isForUs: (req: Incomi
       log.debug({ method: req.method, path: pathOf(req), status: res.statusCode, ms }, 'Request answered');
     });
     try {
-      if (isForUs(req)) await route(req, res);
-      else refuse(res, 421, 'MISDIRECTED_REQUEST', NOT_FOR_US);
+      await route(req, res, addresses);
     } catch (error) {
+      if (error instanceof BadKey) return refuse(req, res, BAD_KEY);
       const outage = outageOf(error);
       if (outage) log.warn({ error, path: pathOf(req), code: outage.code }, 'A request was refused');
       else log.error({ error, path: pathOf(req) }, 'A request failed');
       if (res.headersSent) res.destroy();
       else if (outage) answerOutage(res, outage);
-      else
-        res
-          .writeHead(500, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-          .end(JSON.stringify({ error: 'INTERNAL', correlationId }));
+      else refuse(req, res, BUG);
     }
   });
 }
 
-const NOT_FOR_US =
-  'This server answers only as localhost. To be reached under other names, it listens on HOST=0.0.0.0.';
+const NO_PATH: Refusal = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The target of a request is a path, and starts with a slash.',
+  headers: { Connection: 'close' },
+};
+const BUG: Refusal = {
+  status: 500,
+  code: 'INTERNAL',
+  message: 'Something went wrong. The server log says what.',
+};
+
+type Where = {
+  host: string;
+  port: number /** Its address for users; PUBLIC_URL when left out. */;
+  publicUrl?: string;
+};
 
 export type Listener = { url: string; close: () => Promise<void> };
 
 /** Serves the API, its subscriptions, files and the client. Port 0 takes a free one. */
-export async function listen({ host, port }: { host: string; port: number }): Promise<Listener> {
-  const isForUs = answersTo(host);
-  const server = createServer({ requestTimeout: 0 }, (req, res) => handle(req, res, isForUs));
-  const sockets = serveSockets(server, isForUs);
+export async function listen({ host, port, publicUrl }: Where): Promise<Listener> {
+  const addresses = addressesOf(host, publicUrl);
+  const server = createServer({ requestTimeout: 0 }, (req, res) => handle(req, res, addresses));
+  const sockets = serveSockets(server, addresses);
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
   server.listen(port, host, listening.resolve);

@@ -1,5 +1,6 @@
 import { buildSchema, type ExecutionArgs, parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { EVERYBODY } from '../auth/principal.ts';
 import { joinGroup } from './shared-results.ts';
 
 const schema = buildSchema(`
@@ -24,7 +25,7 @@ const args = (variableValues: object): ExecutionArgs => ({
   schema,
   document,
   variableValues: { ...variableValues },
-  contextValue: {},
+  contextValue: { principal: EVERYBODY },
 });
 
 test('an event is executed once for all that ask the same of it, from whatever place they follow', async () => {

@@ -7,6 +7,8 @@ import {
   Kind,
   visit,
 } from 'graphql';
+import { accessOf } from '../auth/principal.ts';
+import type { Context } from '../builder.ts';
 
 /** Longer ago, a result may differ from what the same event gives now: a place in line moves, a picture is deleted. */
 const FRESH_MS = 1000;
@@ -86,8 +88,8 @@ function keyOf({ document, operationName, variableValues = {}, contextValue }: E
   return JSON.stringify([entry.number, operation, scopeOf(contextValue), values]);
 }
 
-/** Who may see other things must not share results. Today everybody may see everything. */
-const scopeOf = (_context: unknown) => 'everything';
+/** Who may see other things must not share results. */
+const scopeOf = (context: unknown) => accessOf((context as Context).principal);
 
 /**
  * The arguments of the subscription itself choose the events, and so are in the event already: who follows from another

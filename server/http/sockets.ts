@@ -3,12 +3,19 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
+import { ANONYMOUS, type Principal, userOf } from '../auth/principal.ts';
 import { CORRELATION_HEADER, correlationIdFrom, type Trace, withTrace } from '../correlation.ts';
-import { GRAPHQL_PATH, mask, yoga } from './api.ts';
+import { env } from '../env.ts';
+import { log } from '../log.ts';
+import { mask, yoga } from './api.ts';
+import { authenticate, BadKey, ofKey } from './authenticate.ts';
 import { closeSoon, type Extra, MAX_OPERATIONS, openConnection } from './connection.ts';
 import { nextFrame } from './frames.ts';
 import type { Writer } from './fresh-context.ts';
-import { isOwnOrigin } from './hosts.ts';
+import type { Addresses } from './hosts.ts';
+import { outageOf } from './outage.ts';
+import { GRAPHQL_PATH } from './refuse.ts';
+import { keepAccess, watchAccess } from './socket-access.ts';
 
 /** The functions of Yoga's pipeline that belong to one operation travel to `execute` and `subscribe` in its arguments. */
 type Enveloped = ReturnType<typeof yoga.getEnveloped>;
@@ -33,14 +40,28 @@ const protocol = makeServer<Record<string, unknown>, Extra>({
     const result: unknown = await withTrace(trace, () => enveloped.subscribe(args));
     return isAsyncIterable<ExecutionResult>(result) ? traced(result, trace) : (result as ExecutionResult);
   },
+  /** A program may say who it is here: browsers can set no header of a socket. False closes it with 4403. */
+  async onConnect({ extra, connectionParams }) {
+    const { authorization } = connectionParams ?? {};
+    if (env.ISENGARD_AUTH === 'on' && typeof authorization === 'string') {
+      const principal = await ofKey(authorization).catch((error: unknown) => {
+        if (error instanceof BadKey) return ANONYMOUS;
+        throw error;
+      });
+      extra.principal = principal;
+    }
+    if (extra.principal.kind === 'anonymous') return false;
+    keepAccess(extra.socket, extra.principal);
+  },
   async onSubscribe({ extra, connectionParams, subscriptions }, id, { operationName, query, variables }) {
-    const { request, send } = extra;
+    const { request, send, principal } = extra;
     const given = connectionParams?.correlationId ?? request.headers[CORRELATION_HEADER];
-    const trace = { correlationId: correlationIdFrom(given) };
+    const userId = userOf(principal)?.id;
+    const trace = { correlationId: correlationIdFrom(given), ...(userId !== undefined && { userId }) };
     return withTrace(trace, async () => {
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [mask(tooManyOperations())];
       const params = { operationName, query, variables };
-      const enveloped = yoga.getEnveloped({ ...extra, req: request, params });
+      const enveloped = yoga.getEnveloped({ req: request, principal, params });
       let document: ExecutionArgs['document'];
       try {
         document = enveloped.parse(query);
@@ -86,18 +107,30 @@ function traced<Value>(values: AsyncIterable<Value>, trace: Trace): AsyncGenerat
   };
 }
 
-export function serveSockets(server: Server, isForUs: (req: IncomingMessage) => boolean) {
+export function serveSockets(server: Server, addresses: Addresses) {
+  const principals = new WeakMap<IncomingMessage, Principal>();
   const sockets = new WebSocketServer({
     server,
     path: GRAPHQL_PATH,
     handleProtocols,
     maxPayload: MAX_FRAME_BYTES,
-    verifyClient({ req }, answer) {
-      if (!isForUs(req)) return answer(false, 421);
-      answer(isOwnOrigin(req), 403);
+    async verifyClient({ req }, answer) {
+      if (!addresses.isForUs(req)) return answer(false, 421);
+      if (!addresses.isFromFriends(req)) return answer(false, 403);
+      try {
+        principals.set(req, await authenticate(req));
+        answer(true);
+      } catch (error) {
+        if (error instanceof BadKey) return answer(false, 401);
+        log.warn({ error }, 'A socket was refused');
+        answer(false, outageOf(error) ? 503 : 500);
+      }
     },
   });
-  sockets.on('connection', (socket, request) => openConnection(protocol, socket, request));
+  const stopWatching = watchAccess();
+  sockets.on('connection', (socket, request) =>
+    openConnection(protocol, socket, { request, principal: principals.get(request) ?? ANONYMOUS }),
+  );
   // Errors of the listener, which are logged where it listens.
   sockets.on('error', () => {});
   return {
@@ -105,6 +138,7 @@ export function serveSockets(server: Server, isForUs: (req: IncomingMessage) => 
       const closed = new Promise((resolve) => sockets.close(resolve));
       for (const socket of sockets.clients) closeSoon(socket, 1001, 'Going away');
       await closed;
+      stopWatching();
     },
   };
 }

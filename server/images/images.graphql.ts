@@ -100,6 +100,7 @@ builder.queryField('image', (t) =>
   t.field({
     type: Image,
     nullable: true,
+    guard: 'read',
     description: 'The photo with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the image.' }) },
     resolve: (_, { id }) => findImage(id),
@@ -196,6 +197,7 @@ const UploadImagesSuccess = builder
 builder.mutationField('uploadImages', (t) =>
   t.field({
     type: UploadImagesSuccess,
+    guard: 'write:characters',
     description:
       'Adds photos to a character. Each file is judged on its own: a bad one never loses the others.',
     args: { input: t.arg({ type: UploadImagesInput }), idempotencyKey: idempotencyKey(t) },
@@ -221,6 +223,7 @@ const CaptionImageInput = builder.inputType('CaptionImageInput', {
 builder.mutationField('captionImage', (t) =>
   t.field({
     type: Image,
+    guard: 'write:characters',
     description: 'Sets or clears the caption of a photo.',
     args: { input: t.arg({ type: CaptionImageInput }) },
     errors: {
@@ -248,6 +251,7 @@ const DeleteImagesSuccess = builder.objectRef<{ deletedIds: string[] }>('DeleteI
 builder.mutationField('deleteImages', (t) =>
   t.field({
     type: DeleteImagesSuccess,
+    guard: 'write:characters',
     description:
       'Removes photos for good. Trainings that learned from them keep what they need to be resumed.',
     args: { input: t.arg({ type: DeleteImagesInput }) },

@@ -50,6 +50,7 @@ const UploadReferenceImageInput = builder.inputType('UploadReferenceImageInput',
 builder.mutationField('uploadReferenceImage', (t) =>
   t.field({
     type: ReferenceImage,
+    guard: 'write:jobs',
     description:
       'Takes a picture that generations can be steered by. The same picture again is answered with the same reference image.',
     args: { input: t.arg({ type: UploadReferenceImageInput }), idempotencyKey: idempotencyKey(t) },

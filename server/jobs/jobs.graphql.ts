@@ -30,6 +30,7 @@ builder.queryField('job', (t) =>
   t.field({
     type: Job,
     nullable: true,
+    guard: 'read',
     description: 'The job with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the job: of the training or generation.' }) },
     resolve: (_, { id }) => findJob(id),
@@ -40,6 +41,7 @@ builder.queryField('jobs', (t) =>
   t.connection(
     {
       type: Job,
+      guard: 'read',
       description: 'Jobs, the newest first; of the waiting ones alone, in the order in which they will run.',
       args: {
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
@@ -68,7 +70,12 @@ const JobCounts = builder.objectRef<Record<JobDetails['state'], number>>('JobCou
   }),
 });
 builder.queryField('jobCounts', (t) =>
-  t.field({ type: JobCounts, description: 'All jobs that there are, by state.', resolve: jobCounts }),
+  t.field({
+    type: JobCounts,
+    guard: 'read',
+    description: 'All jobs that there are, by state.',
+    resolve: jobCounts,
+  }),
 );
 
 // ── Mutations ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,6 +87,7 @@ const CancelJobInput = builder.inputType('CancelJobInput', {
 builder.mutationField('cancelJob', (t) =>
   t.field({
     type: Job,
+    guard: 'write:jobs',
     description:
       'Ends a waiting job at once. A running one is told to stop: it saves what it can and is CANCELLED within seconds.',
     args: { input: t.arg({ type: CancelJobInput }) },
@@ -105,6 +113,7 @@ const MoveJobInput = builder.inputType('MoveJobInput', {
 builder.mutationField('moveJob', (t) =>
   t.field({
     type: Job,
+    guard: 'write:jobs',
     description: 'Changes the place of a waiting job in its line.',
     args: { input: t.arg({ type: MoveJobInput }) },
     errors: {
@@ -127,6 +136,7 @@ builder.subscriptionField('jobEvents', (t) =>
   t.field({
     type: JobEvent,
     nullable: true,
+    guard: 'read',
     description:
       'Every event of a job after `after` (from its first when left out), then each new one; completes after the last. ' +
       'No gap and no repeat: after a lost connection go on with the cursor of the last event that came. ' +
@@ -154,6 +164,7 @@ builder.subscriptionField('jobEvents', (t) =>
 builder.subscriptionField('jobUpdates', (t) =>
   t.field({
     type: Job,
+    guard: 'read',
     description:
       'Each job that was started, changed or ended, as it is then: for lists. Twice a second a job at most.',
     subscribe: followChangedJobs,

@@ -21,12 +21,18 @@ const QueueRef = builder.objectRef<Queue>('Queue').implement({
 });
 
 builder.queryField('queues', (t) =>
-  t.field({ type: [QueueRef], description: 'All queues that there are, by name.', resolve: listQueues }),
+  t.field({
+    type: [QueueRef],
+    guard: 'read',
+    description: 'All queues that there are, by name.',
+    resolve: listQueues,
+  }),
 );
 
 builder.subscriptionField('queueUpdates', (t) =>
   t.field({
     type: [QueueRef],
+    guard: 'read',
     description:
       'All queues as they are, then each time that one is paused or resumed. Their jobs are told by `jobUpdates`. Never completes by itself.',
     subscribe: followQueues,
@@ -41,6 +47,7 @@ const PauseQueueInput = builder.inputType('PauseQueueInput', {
 builder.mutationField('pauseQueue', (t) =>
   t.field({
     type: QueueRef,
+    guard: 'admin',
     description:
       'Lets nothing of a queue start until it is resumed; what runs goes on. When this has answered, nothing starts any more.',
     args: { input: t.arg({ type: PauseQueueInput }) },
@@ -56,6 +63,7 @@ const ResumeQueueInput = builder.inputType('ResumeQueueInput', {
 builder.mutationField('resumeQueue', (t) =>
   t.field({
     type: QueueRef,
+    guard: 'admin',
     description: 'Lets a paused queue go on.',
     args: { input: t.arg({ type: ResumeQueueInput }) },
     errors: { types: [NotFound], dataField: { name: 'queue', description: 'Going again.' } },
@@ -89,6 +97,7 @@ const CancelledJobs = builder.objectRef<{ cancelled: number; stopping: number }>
 builder.mutationField('cancelAllJobs', (t) =>
   t.field({
     type: CancelledJobs,
+    guard: 'write:jobs',
     description: 'Ends all jobs, or all of a queue or a character, as `cancelJob` does with one.',
     args: { input: t.arg({ type: CancelAllJobsInput }) },
     errors: { types: [NotFound], dataField: { name: 'jobs', description: 'How many there were.' } },

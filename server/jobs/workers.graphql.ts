@@ -54,6 +54,7 @@ const WorkerRef = builder.objectRef<WorkerInfo>('Worker').implement({
 builder.queryField('workers', (t) =>
   t.field({
     type: [WorkerRef],
+    guard: 'read',
     description: 'Those that were heard of within a day, the oldest first.',
     resolve: listWorkers,
   }),
@@ -62,6 +63,7 @@ builder.queryField('workers', (t) =>
 builder.subscriptionField('workerUpdates', (t) =>
   t.field({
     type: [WorkerRef],
+    guard: 'read',
     description:
       'All workers as they are, then each time that one comes, goes, takes or ends a job, is drained, or is lost. Never completes by itself.',
     subscribe: followWorkers,
@@ -76,6 +78,7 @@ const DrainWorkerInput = builder.inputType('DrainWorkerInput', {
 builder.mutationField('drainWorker', (t) =>
   t.field({
     type: WorkerRef,
+    guard: 'admin',
     description:
       'Lets a worker finish what it has in hand and take no more, before its machine is turned off. When this has answered, nothing starts on it any more.',
     args: { input: t.arg({ type: DrainWorkerInput }) },
@@ -91,6 +94,7 @@ const ResumeWorkerInput = builder.inputType('ResumeWorkerInput', {
 builder.mutationField('resumeWorker', (t) =>
   t.field({
     type: WorkerRef,
+    guard: 'admin',
     description: 'Lets a worker that was drained take jobs again.',
     args: { input: t.arg({ type: ResumeWorkerInput }) },
     errors: { types: [NotFound], dataField: { name: 'worker', description: 'As it is now.' } },

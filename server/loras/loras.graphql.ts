@@ -98,6 +98,7 @@ builder.queryField('lora', (t) =>
   t.field({
     type: Lora,
     nullable: true,
+    guard: 'read',
     description: 'The LoRA with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the LoRA.' }) },
     resolve: (_, { id }) => findLora(id),
@@ -108,6 +109,7 @@ builder.queryField('loras', (t) =>
   t.connection(
     {
       type: Lora,
+      guard: 'read',
       description: 'LoRAs, the newest first.',
       args: {
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
@@ -132,6 +134,7 @@ const RenameLoraInput = builder.inputType('RenameLoraInput', {
 builder.mutationField('renameLora', (t) =>
   t.field({
     type: Lora,
+    guard: 'write:loras',
     description: 'Changes the name. Generations keep the one that it had then.',
     args: { input: t.arg({ type: RenameLoraInput }) },
     errors: {
@@ -155,6 +158,7 @@ const DeleteLoraInput = builder.inputType('DeleteLoraInput', {
 builder.mutationField('deleteLora', (t) =>
   t.field({
     type: Lora,
+    guard: 'write:loras',
     description: 'Removes the LoRA and its file. Images made with it stay.',
     args: { input: t.arg({ type: DeleteLoraInput }) },
     errors: {

@@ -79,6 +79,7 @@ builder.queryField('consistencyCheck', (t) =>
   t.field({
     type: ConsistencyCheck,
     nullable: true,
+    guard: 'admin',
     description: 'The newest check that has ended; null before the first. One is made every night.',
     args: {
       id: t.arg.id({
@@ -103,6 +104,7 @@ const CheckConsistencyInput = builder.inputType('CheckConsistencyInput', {
 builder.mutationField('checkConsistency', (t) =>
   t.field({
     type: ConsistencyCheck,
+    guard: 'admin',
     description: 'Puts a check in line; a worker does it as soon as it is free for that.',
     args: { input: t.arg({ type: CheckConsistencyInput }), idempotencyKey: idempotencyKey(t) },
     errors: {

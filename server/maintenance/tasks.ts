@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forgetOldAccess } from '../auth/forget.ts';
 import { withTrace } from '../correlation.ts';
 import { db, type Tx } from '../db.ts';
 import { forgetOldKeys } from '../idempotency.ts';
@@ -33,6 +34,7 @@ async function sweepVolume(signal: AbortSignal) {
 
 async function forgetOld() {
   await forgetOldKeys();
+  await forgetOldAccess();
   await forgetOldChecks();
   await forgetSentSchedules();
 }

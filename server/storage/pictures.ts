@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
+import { gate } from '../gate.ts';
 import { type ThumbnailSize, thumbnailKey } from './keys.ts';
 import { type Kind, kindOf } from './picture-kinds.ts';
 import { storage } from './volume.ts';
@@ -177,21 +178,4 @@ async function writeThumbnails(pixels: Pixels, sha256: string) {
     await storage.write(thumbnailKey(sha256, size), bytes);
   };
   await Promise.all([write(256), write(1024)]);
-}
-
-/** Runs what it is given, `size` at a time, the others wait their turn. */
-function gate(size: number) {
-  const waiting: (() => void)[] = [];
-  let free = size;
-  return async <Result>(run: () => Promise<Result>): Promise<Result> => {
-    if (free > 0) free--;
-    else await new Promise<void>((enter) => waiting.push(enter));
-    try {
-      return await run();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
-  };
 }

@@ -49,6 +49,7 @@ builder.queryField('training', (t) =>
   t.field({
     type: Training,
     nullable: true,
+    guard: 'read',
     description: 'The training with this id; null when there is none.',
     args: { id: t.arg.id({ description: 'Of the training.' }) },
     resolve: (_, { id }) => findTraining(id),
@@ -59,6 +60,7 @@ builder.queryField('trainings', (t) =>
   t.connection(
     {
       type: Training,
+      guard: 'read',
       description: 'Trainings, the newest first.',
       args: {
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
@@ -175,6 +177,7 @@ const StartTrainingInput = builder.inputType('StartTrainingInput', {
 builder.mutationField('startTraining', (t) =>
   t.field({
     type: Training,
+    guard: 'write:jobs',
     description: 'Puts a training in line, with the photos and captions that the character has now.',
     args: { input: t.arg({ type: StartTrainingInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
@@ -192,6 +195,7 @@ const ResumeTrainingInput = builder.inputType('ResumeTrainingInput', {
 builder.mutationField('resumeTraining', (t) =>
   t.field({
     type: Training,
+    guard: 'write:jobs',
     description:
       'A new training that goes on from the newest checkpoint of one that failed or was cancelled.',
     args: { input: t.arg({ type: ResumeTrainingInput }), idempotencyKey: idempotencyKey(t) },
@@ -207,6 +211,7 @@ builder.subscriptionField('trainingUpdates', (t) =>
   t.field({
     type: Training,
     nullable: true,
+    guard: 'read',
     description:
       'The training as it is, then after each change, until it has ended. Null when there is none.',
     args: { trainingId: t.arg.id({ description: 'Of the training.' }) },

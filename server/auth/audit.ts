@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm';
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import { auditLog } from '#schema/access.ts';
+import type { Context } from '../builder.ts';
+import { type ConnectionArgs, keysetConnection } from '../connection.ts';
+import { db } from '../db.ts';
+import { isId, UserError } from '../errors.ts';
+import { log } from '../log.ts';
+import { userOf } from './principal.ts';
+import { TooManyAttempts } from './throttle.ts';
+
+export type AuditEntry = typeof auditLog.$inferSelect;
+
+const KEPT_DAYS = 365;
+const MAX_TARGETS = 50;
+
+/** Every mutation of the schema, also those of tomorrow, leaves a row that says who did it and what came of it. */
+export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
+  const type = schema.getMutationType();
+  if (!isObjectType(type)) return schema;
+  for (const { name, resolve, ...field } of Object.values(type.getFields())) {
+    if (resolve === undefined) continue;
+    Object.assign(type.getFields()[name] ?? field, {
+      async resolve(...call: Parameters<typeof resolve>) {
+        const [, args, context] = call;
+        const before = (context as Context).principal;
+        try {
+          const result: unknown = await resolve(...call);
+          await record({ name, args, result, context, before });
+          return result;
+        } catch (error) {
+          await record({ name, args, result: error, context, before });
+          throw error;
+        }
+      },
+    });
+  }
+  return schema;
+}
+
+type Done = { name: string; args: unknown; result: unknown; context: Context; before: Context['principal'] };
+
+/** What was done stays done when it cannot be noted; then the log has it. */
+async function record({ name, args, result, context, before }: Done) {
+  // Whoever tries passwords without end must not fill the table: the attempts before the limit are in it.
+  if (result instanceof TooManyAttempts) return;
+  const { principal, client, correlationId } = context;
+  // Who signs in is known only after, and who signs out only before.
+  const user = userOf(principal) ?? userOf(before);
+  const entry = {
+    operation: name,
+    outcome: outcomeOf(result),
+    targets: [...idsIn(args), ...idsIn(result, 2)].filter((id, i, all) => all.indexOf(id) === i),
+    userId: user?.id ?? null,
+    userName: user?.name ?? null,
+    apiKeyId: principal.kind === 'key' ? principal.keyId : null,
+    address: client.address,
+    correlationId,
+  };
+  try {
+    await db.insert(auditLog).values({ ...entry, targets: entry.targets.slice(0, MAX_TARGETS) });
+  } catch (error) {
+    log.error({ error, audit: entry }, 'The audit log could not be written');
+  }
+}
+
+function outcomeOf(result: unknown) {
+  if (result instanceof UserError) return result.constructor.name;
+  return result instanceof Error ? 'Error' : 'Success';
+}
+
+/** Ids only, never words: what it was done to, and what was made. */
+function idsIn(value: unknown, depth = 4): string[] {
+  if (typeof value === 'string') return isId(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null || depth === 0) return [];
+  if (value instanceof Error || value instanceof Promise) return [];
+  if (Array.isArray(value)) return value.slice(0, MAX_TARGETS).flatMap((item) => idsIn(item, depth - 1));
+  return Object.values(value).flatMap((item) => idsIn(item, depth - 1));
+}
+
+export const listAudit = (args: ConnectionArgs) =>
+  keysetConnection<AuditEntry>({
+    args,
+    order: [{ column: auditLog.id, type: 'uuid', direction: 'desc' }],
+    keyOf: ({ id }) => [id],
+    read: ({ where, orderBy, limit }) =>
+      db
+        .select()
+        .from(auditLog)
+        .where(where)
+        .orderBy(...orderBy)
+        .limit(limit),
+  });
+
+export async function forgetOldAudit(): Promise<number> {
+  const isOld = sql`${auditLog.at} < now() - make_interval(days => ${KEPT_DAYS})`;
+  return (await db.delete(auditLog).where(isOld)).count;
+}

@@ -36,7 +36,10 @@ const Variables = z.object({
   PORT: number(0, 65_535).default(3000),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => URL.parse(url)?.pathname === '/', 'it has no path: Isengard is at the root of its address')
+    .refine(
+      (url) => URL.parse(url)?.pathname === '/',
+      'it has no path: Isengard is at the root of its address',
+    )
     .optional(),
   CORS_ORIGINS: origins.default([]),
   ISENGARD_AUTH: z.enum(['on', 'off']).default('on'),

@@ -21,8 +21,8 @@ export async function startServer(options: { worker?: boolean } = {}): Promise<A
   const lines = queuesOf(engineNames);
   await prepareVolume();
   await startQueue(lines);
-  const hearersBefore = countHearers();
   const listener = await listen({ host: '127.0.0.1', port: 0 });
+  const hearersBefore = countHearers();
   const worker = options.worker ? await startWorker(lines) : undefined;
   const sockets = createClient({
     url: `${listener.url.replace('http', 'ws')}/graphql`,

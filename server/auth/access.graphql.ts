@@ -115,7 +115,7 @@ builder.mutationField('acceptInvitation', (t) =>
       'Uses a link up: that of the first start makes the owner, an invitation a user, a third kind gives a user a new password. Signs in.',
     args: { input: t.arg({ type: AcceptInvitationInput }) },
     errors: {
-      types: [InvalidInput, InvalidInvitation, NameTaken, TooManyAttempts],
+      types: [InvalidInput, InvalidInvitation, NameTaken],
       dataField: { name: 'viewer', description: 'Who asks from now on.' },
     },
     resolve: async (_, { input }, context) => {

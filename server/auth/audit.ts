@@ -40,40 +40,55 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
 
 type Done = { name: string; args: unknown; result: unknown; context: Context; before: Context['principal'] };
 
+type Entry = typeof auditLog.$inferInsert;
+
 /** What was done stays done when it cannot be noted; then the log has it. */
-async function record({ name, args, result, context, before }: Done) {
-  // Whoever tries passwords without end must not fill the table: the attempts before the limit are in it.
-  if (result instanceof TooManyAttempts) return;
+async function record(done: Done) {
+  let entry: Entry | undefined;
+  try {
+    entry = entryOf(done);
+    // Whoever tries passwords without end must not fill the table: the attempts before the limit are in it.
+    if (entry.outcome !== TooManyAttempts.name) await db.insert(auditLog).values(entry);
+  } catch (error) {
+    log.error({ error, audit: entry ?? { operation: done.name } }, 'The audit log could not be written');
+  }
+}
+
+function entryOf({ name, args, result, context, before }: Done): Entry {
   const { principal, client, correlationId } = context;
   // Who signs in is known only after, and who signs out only before.
   const user = userOf(principal) ?? userOf(before);
-  const entry = {
+  // Whose it is stands beside it.
+  const targets = [...new Set([...idsIn(args), ...idsIn(result, 2)])].filter((id) => id !== user?.id);
+  return {
     operation: name,
     outcome: outcomeOf(result),
-    targets: [...idsIn(args), ...idsIn(result, 2)].filter((id, i, all) => all.indexOf(id) === i),
+    targets: targets.slice(0, MAX_TARGETS),
     userId: user?.id ?? null,
     userName: user?.name ?? null,
     apiKeyId: principal.kind === 'key' ? principal.keyId : null,
     address: client.address,
     correlationId,
   };
-  try {
-    await db.insert(auditLog).values({ ...entry, targets: entry.targets.slice(0, MAX_TARGETS) });
-  } catch (error) {
-    log.error({ error, audit: entry }, 'The audit log could not be written');
-  }
+}
+
+/** Pothos hands on an error in a proxy that is no instance of its class any more, but still tells its constructor. */
+function userErrorIn(result: unknown) {
+  // What graphql-js makes of an input has no prototype, and so no constructor.
+  const made = result as { constructor?: { name: string; prototype?: unknown } } | null | undefined;
+  const by = made?.constructor;
+  return by?.prototype instanceof UserError ? by : undefined;
 }
 
 function outcomeOf(result: unknown) {
-  if (result instanceof UserError) return result.constructor.name;
-  return result instanceof Error ? 'Error' : 'Success';
+  return userErrorIn(result)?.name ?? (result instanceof Error ? 'Error' : 'Success');
 }
 
 /** Ids only, never words: what it was done to, and what was made. */
 function idsIn(value: unknown, depth = 4): string[] {
   if (typeof value === 'string') return isId(value) ? [value] : [];
   if (typeof value !== 'object' || value === null || depth === 0) return [];
-  if (value instanceof Error || value instanceof Promise) return [];
+  if (userErrorIn(value) !== undefined || value instanceof Error || value instanceof Promise) return [];
   if (Array.isArray(value)) return value.slice(0, MAX_TARGETS).flatMap((item) => idsIn(item, depth - 1));
   return Object.values(value).flatMap((item) => idsIn(item, depth - 1));
 }

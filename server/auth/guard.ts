@@ -86,9 +86,8 @@ export function refusalOf(
   return principal.kind === 'anonymous' ? unauthenticated() : forbidden(principal, missing);
 }
 
-const unauthenticated = (
-  message = 'Sign in, or send an API key: `Authorization: Bearer isengard_…`.',
-) => new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+const unauthenticated = (message = 'Sign in, or send an API key: `Authorization: Bearer isengard_…`.') =>
+  new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 
 function forbidden(principal: Principal, missing: Demand[]) {
   const missingScopes = missing.filter((demand) => !['public', 'person', 'owner', 'nobody'].includes(demand));

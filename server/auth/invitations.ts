@@ -7,7 +7,6 @@ import { hashPassword, Password } from './passwords.ts';
 import type { Role } from './principal.ts';
 import { hashOf, newSecret } from './secrets.ts';
 import { type Client, startSession } from './sessions.ts';
-import { countAttempt } from './throttle.ts';
 import { hasOwner, insertUser, replacePassword, UserName, type UserRow, usersByIds } from './users.ts';
 
 const SET_UP_HOURS = 1;
@@ -76,8 +75,7 @@ export async function acceptInvitation(
   client: Client,
 ): Promise<{ user: UserRow; session: string }> {
   const { name, password } = parseInput(Acceptance, input);
-  await countAttempt({ account: 'invitation', address: client.address });
-  // Hashing takes a tenth of a second and 64 MiB: for nobody who has no link.
+  // Nobody guesses 256 bits. Hashing takes a tenth of a second and 64 MiB, so it is for nobody who has no link.
   if ((await findInvitation(input.secret)) === null) throw new InvalidInvitation();
   const passwordHash = await hashPassword(password);
   return db.transaction(async (tx) => {

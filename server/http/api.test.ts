@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Data } from '#tests/api.ts';
 import { startServer } from '#tests/server.ts';
+import { until } from '#tests/until.ts';
+import { countHearers } from '../doorbell.ts';
+import { countTails } from '../tail.ts';
 
 const api = await startServer();
 
@@ -113,4 +116,17 @@ test('a mistake over the socket ends its own subscription and no other', async (
   for await (const { jobEvents } of api.subscribe('subscription { jobEvents(jobId: "1") { cursor } }'))
     events.push(jobEvents);
   expect(events).toEqual([null]);
+});
+
+test('a subscription that cannot be answered as it was asked for leaves nobody who follows', async () => {
+  const before = countHearers();
+  for (const field of ['workerUpdates { id }', 'queueUpdates { name }', 'jobUpdates { id }']) {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify({ query: `subscription { ${field} }` }),
+    });
+    expect(response.status).toBe(406);
+  }
+  await until(() => countTails() === 0 && countHearers() <= before + 1, 'nobody follows');
 });

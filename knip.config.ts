@@ -8,7 +8,7 @@ export default {
   // The scripts of package.json that say `exec node …`, and what is started as a process by its path.
   entry: [
     'server/{start,main,worker}.ts',
-    'server/cli/{dev,demo,doctor,seed}.ts',
+    'server/cli/{dev,demo,doctor,owner-link,seed}.ts',
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
   ],
   project: ['{schema,server,client,bench,tests}/**/*.{ts,tsx,css}', '*.{ts,mjs}'],

@@ -24,7 +24,8 @@ async function start() {
   await buildClient();
   const address = await startChildren(env, databaseUrl);
   lock.announce(address);
-  process.stdout.write(`Isengard is ready: ${address}\n${accessNotes(env)}`);
+  process.stdout.write(`Isengard is ready: ${address}\n`);
+  if (env.ISENGARD_AUTH === 'off') process.stderr.write(OPEN_DOOR);
   sayLinks();
 }
 
@@ -41,11 +42,9 @@ function sayLinks() {
   links = undefined;
 }
 
-/** Loudly, because nothing else tells a machine that everybody may use from one that nobody may. */
-const accessNotes = ({ ISENGARD_AUTH }: Env) =>
-  ISENGARD_AUTH === 'on'
-    ? ''
-    : '\nWARNING: ISENGARD_AUTH=off. Whoever uses this machine, and every program on it, may see and delete everything.\n\n';
+/** Nothing else tells a machine that everybody may use from one that nobody may. */
+const OPEN_DOOR =
+  'WARNING: ISENGARD_AUTH=off. Whoever uses this machine, and every program on it, may see and delete everything.\n';
 
 /** A worker for each kind of job: a training that takes its process with it takes no generation along. */
 async function startChildren({ VOLUME_ROOT, LOG_DIR, WORKER_KINDS }: Env, databaseUrl: string) {

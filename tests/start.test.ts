@@ -11,6 +11,7 @@ import WebSocket from 'ws';
 import { buildClient } from '#server/build-client.ts';
 import { apiAt } from './api.ts';
 import { createDatabase } from './database.ts';
+import { accept, callerAt } from './people.ts';
 import { realPhotos } from './pictures.ts';
 import { processesOf } from './processes.ts';
 import { createCharacter, startTraining, uploadImages } from './steps.ts';
@@ -25,6 +26,10 @@ const nobody = { uid: NOBODY, gid: NOBODY };
 const canTryNobody =
   process.getuid?.() === 0 &&
   spawnSync(process.execPath, ['--check', 'server/start.ts'], { ...nobody, cwd: project }).status === 0;
+
+/** The address and, while it has no owner, how one gets to be it. */
+const READY =
+  /^Isengard is ready: (?<address>http:\S+)\n(\nIt has no owner yet\. Become the owner with this link, once, within an hour:\n\n {2}(?<link>\S+)\n\n)?$/;
 
 let volume: string;
 let started: ChildProcess[];
@@ -45,7 +50,13 @@ afterEach(async () => {
 
 /** Ours without what npm and vitest put there. */
 function environment(own: NodeJS.ProcessEnv = {}) {
-  const { DATABASE_URL: _, NODE_ENV: __, npm_lifecycle_event: ___, ...inherited } = process.env;
+  const {
+    DATABASE_URL: _,
+    NODE_ENV: __,
+    npm_lifecycle_event: ___,
+    ISENGARD_AUTH: ____,
+    ...inherited
+  } = process.env;
   return { ...inherited, VOLUME_ROOT: volume, PORT: '0', HOST: '127.0.0.1', ...own };
 }
 
@@ -65,7 +76,7 @@ function start(env: NodeJS.ProcessEnv = {}, user: { uid?: number; gid?: number }
   const address = vi.waitUntil(
     () => {
       if (child.exitCode !== null) throw new Error(`It ended: ${errors}`);
-      return /^Isengard is ready: (http:\S+)\n$/.exec(output)?.[1];
+      return READY.exec(output)?.groups?.address;
     },
     { timeout: 50_000, interval: 20 },
   );
@@ -86,12 +97,44 @@ const isQuery = { data: { __typename: 'Query' } };
 const allGone = (timeout: number) =>
   vi.waitFor(() => expect(processesOf(volume)).toEqual([]), { timeout, interval: 50 });
 
-test('one command gives one line with an address that answers, and SIGTERM stops all of it', async () => {
-  const { child, ended, address } = start();
-  expect(await ask(await address)).toEqual(isQuery);
-  child.kill('SIGTERM');
-  expect(await ended).toEqual({ code: 0, output: `Isengard is ready: ${await address}\n`, errors: '' });
+test('one command gives an address that answers and a link for the owner, and SIGTERM stops all of it', async () => {
+  const first = start();
+  const address = await first.address;
+  expect(await ask(address)).toEqual(isQuery);
+  const owner = callerAt(address);
+  expect((await owner.ask('{ info { name } }')).status).toBe(401);
+  first.child.kill('SIGTERM');
+  const { code, output, errors } = await first.ended;
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(processesOf(volume)).toEqual([]);
+
+  // The link of this start, used after the next: it is the same installation.
+  const secret = READY.exec(output)?.groups?.link?.replace(`${address}/set-up#`, '');
+  const second = start();
+  const there = callerAt(await second.address);
+  expect((await accept(there, { secret, name: 'Olga' })).__typename).toBe('AcceptInvitationSuccess');
+  expect((await there.get('{ info { name } }')).info.name).toBe('Isengard');
+  second.child.kill('SIGTERM');
+  await second.ended;
+
+  const third = start();
+  await third.address;
+  third.child.kill('SIGTERM');
+  expect((await third.ended).output).toBe(`Isengard is ready: ${await third.address}\n`);
+  for (const file of await readdir(join(volume, 'logs'), { recursive: true, withFileTypes: true }))
+    if (file.isFile()) expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
+});
+
+test('without accounts it says so, loudly, and not on a network', async () => {
+  const { child, ended, address } = start({ ISENGARD_AUTH: 'off' });
+  expect((await callerAt(await address).get('{ info { name } }')).info.name).toBe('Isengard');
+  child.kill('SIGTERM');
+  expect((await ended).errors).toBe(
+    'WARNING: ISENGARD_AUTH=off. Whoever uses this machine, and every program on it, may see and delete everything.\n',
+  );
+  const open = await start({ ISENGARD_AUTH: 'off', HOST: '0.0.0.0', PUBLIC_URL: 'http://a.example' }).ended;
+  expect(open).toMatchObject({ code: 1, output: '' });
+  expect(open.errors).toMatch(/^ISENGARD_AUTH=off lets everybody in [^\n]+\n$/);
 });
 
 test('Ctrl-C that arrives twice at once, as through npm, stops in order, and the next start finds everything', async () => {
@@ -154,7 +197,7 @@ test('workers and a server that are killed come back at the same address', async
 });
 
 test('a database that is killed under load comes back, with all that was acknowledged, and a training goes on', async () => {
-  const { child, ended, address } = start({ FAST_TEST_STEP_MS: '20' });
+  const { child, ended, address } = start({ FAST_TEST_STEP_MS: '20', ISENGARD_AUTH: 'off' });
   const api = apiAt(await address, createClient({ url: await address, webSocketImpl: WebSocket }));
   const before = forked();
   const character = await createCharacter(api);
@@ -189,7 +232,7 @@ test('a database that is killed under load comes back, with all that was acknowl
   );
   expect(forked()).toEqual(before);
   child.kill('SIGTERM');
-  expect(await ended).toMatchObject({ code: 0, errors: '' });
+  expect(await ended).toMatchObject({ code: 0 });
   expect(processesOf(volume)).toEqual([]);
 });
 

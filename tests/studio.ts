@@ -22,6 +22,7 @@ export type StudioServer = Api & { process: ChildProcess };
 export type Studio = StudioServer &
   AsyncDisposable & {
     volume: string;
+    databaseUrl: string;
     /** What its processes have written to stdout, a line each. */
     logs: string[];
     /** Those that run. */
@@ -120,7 +121,18 @@ export async function startStudio(options: Options = {}): Promise<Studio> {
   const studio = setup.move();
   const stop = () => studio.disposeAsync();
   return {
-    ...{ ...server, volume, logs, processes, crashes, setUpUrls, startServer, startWorker, stop },
+    ...{
+      ...server,
+      volume,
+      databaseUrl,
+      logs,
+      processes,
+      crashes,
+      setUpUrls,
+      startServer,
+      startWorker,
+      stop,
+    },
     [Symbol.asyncDispose]: stop,
   };
 }

@@ -24,16 +24,21 @@ export class Refused extends Problem {
   }
 }
 
-type Answer = { data?: Record<string, unknown> | null; errors?: { message: string }[] };
+type Answer = {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; extensions?: { code?: string } }[];
+};
 
 export type Api = ReturnType<typeof apiAt>;
 
-export function apiAt(url: string) {
+/** `key`: an API key of the installation, unless everybody may use it. */
+export function apiAt(url: string, key = process.env.ISENGARD_API_KEY) {
+  const authorization = key ? { Authorization: `Bearer ${key}` } : undefined;
   async function post(body: BodyInit, headers: Record<string, string>, signal?: AbortSignal) {
     const request = {
       method: 'POST',
       body,
-      headers: { Accept: 'application/json', ...headers },
+      headers: { Accept: 'application/json', ...authorization, ...headers },
       ...(signal && { signal }),
     };
     const response = await fetch(`${url}/graphql`, request).catch((error: unknown) => {
@@ -41,8 +46,10 @@ export function apiAt(url: string) {
       throw new NoAnswer(`Nothing answers at ${url} (${reasonOf(error)}).`);
     });
     const answer = (await response.json().catch(() => null)) as Answer | null;
-    const complaint = answer?.errors?.[0]?.message;
-    if (complaint !== undefined) throw new Problem(complaint);
+    const [complaint] = answer?.errors ?? [];
+    if (complaint?.extensions?.code === 'UNAUTHENTICATED')
+      throw new Problem(`${url} is for those who have an API key: ${HOW_TO_GET_IN}`);
+    if (complaint !== undefined) throw new Problem(complaint.message);
     if (answer?.data == null) throw new NoAnswer(`What answers at ${url} is not Isengard.`);
     return answer.data;
   }
@@ -79,13 +86,16 @@ export function apiAt(url: string) {
 
     /** A file of the server, by its path there. */
     async file(path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-      const response = await fetch(new URL(path, url), signal && { signal });
+      const response = await fetch(new URL(path, url), {
+        ...(authorization && { headers: authorization }),
+        ...(signal && { signal }),
+      });
       if (!response.ok || response.body === null)
         throw new Problem(`${path} cannot be downloaded (${response.status}).`);
       return response.body;
     },
 
-    sockets: () => socketsAt(`${url.replace(/^http/, 'ws')}/graphql`),
+    sockets: () => socketsAt(`${url.replace(/^http/, 'ws')}/graphql`, key),
   };
 }
 
@@ -95,14 +105,18 @@ function succeeded<Success>(data: Record<string, unknown>): Success {
   return result as Success;
 }
 
+const HOW_TO_GET_IN =
+  'make one in its settings that may read, write characters and write jobs, and set ISENGARD_API_KEY to it.';
+
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
 
 /** One that notices when the other end is gone without a word: it pings, and closes when nothing comes back. */
-function socketsAt(url: string) {
+function socketsAt(url: string, key: string | undefined) {
   let overdue: NodeJS.Timeout | undefined;
   const sockets = createClient({
     url,
+    ...(key && { connectionParams: { authorization: `Bearer ${key}` } }),
     // Repeating a subscription would repeat its first variables; who follows goes on from the last cursor instead.
     retryAttempts: 0,
     lazyCloseTimeout: 0,

@@ -54,6 +54,9 @@ async function startInstallation(signal: AbortSignal): Promise<Installation> {
     env: {
       ...process.env,
       PORT: '0',
+      // For as long as the command takes, at a port that nobody knows.
+      HOST: '127.0.0.1',
+      ISENGARD_AUTH: 'off',
       // Under npm, `start.ts` ends itself when its parent is gone. We are its parent, and may be killed like npm.
       npm_lifecycle_event: process.env.npm_lifecycle_event ?? 'demo',
     },

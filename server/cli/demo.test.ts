@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { accept, callerAt, createKey } from '#tests/people.ts';
 import { realPhotos } from '#tests/pictures.ts';
 import { processesOf } from '#tests/processes.ts';
 import { type Studio, startStudio } from '#tests/studio.ts';
@@ -200,4 +201,20 @@ test('the seed leaves three characters and a dozen images of several shapes, and
 
   expect(await command('seed', at()).ended).toMatchObject({ code: 0, errors: '' });
   expect(await studio.graphql(look)).toEqual(before);
+});
+
+test('where people have accounts it comes with an API key, and says so without one', async () => {
+  await using guarded = await startStudio({ env: { ISENGARD_AUTH: 'on' } });
+  const refused = await demo([photos, ...at(guarded.url)]).ended;
+  expect(refused.code).toBe(1);
+  expect(refused.errors).toMatch(
+    /^http:\S+ is for those who have an API key: [^\n]+ISENGARD_API_KEY to it\.\n$/,
+  );
+
+  const owner = callerAt(guarded.url);
+  await accept(owner, { secret: guarded.setUpUrls[0]?.split('#')[1], name: 'Olga' });
+  const { secret } = await createKey(owner, { scopes: ['READ', 'WRITE_CHARACTERS', 'WRITE_JOBS'] });
+  const done = await demo([photos, '--steps', '20', ...at(guarded.url)], { ISENGARD_API_KEY: secret }).ended;
+  expect(done).toMatchObject({ code: 0, errors: '' });
+  expect(done.output).not.toContain(secret);
 });

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readDotEnv } from '../dot-env.ts';
-import { runningUrl } from '../postgres.ts';
 import { reportLines } from './doctor-report.ts';
+import { CannotLook, findInstallation } from './own-installation.ts';
 
 /** `npm run doctor`: looks whether database, queue and volume agree, now. Exit code 0: they do; 1: they do not; 2: cannot look. */
 const USAGE = `Usage: npm run doctor -- [--hashes] [--quarantine]
@@ -15,8 +12,6 @@ Looks whether database, queue, volume and processes agree. Changes nothing; its 
 const FOUND = 1;
 const CANNOT_LOOK = 2;
 
-class CannotLook extends Error {}
-
 function readOptions() {
   const boolean = { type: 'boolean', default: false } as const;
   try {
@@ -24,21 +19,6 @@ function readOptions() {
   } catch (error) {
     throw new CannotLook(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   }
-}
-
-/** Points this process at the installation that the environment names, or at the embedded database that runs on its volume. */
-async function findInstallation() {
-  readDotEnv();
-  const { env } = await import('../env.ts');
-  if (!existsSync(env.VOLUME_ROOT)) throw new CannotLook(`There is no volume at ${env.VOLUME_ROOT}.`);
-  const url = env.DATABASE_URL ?? (await runningUrl(join(env.VOLUME_ROOT, 'postgres', 'cluster')));
-  if (url === undefined)
-    throw new CannotLook(
-      `No database runs on the volume ${env.VOLUME_ROOT}. Start Isengard with \`npm start\`, or set DATABASE_URL.`,
-    );
-  // Before anything is loaded that reads them.
-  Object.assign(env, { DATABASE_URL: url, LOG_LEVEL: 'silent' });
-  return env;
 }
 
 const tell = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import type { Arrived, Collect, Subscribe } from './events.ts';
+import { AUTHORIZATION } from './key.ts';
 import { clock, pause } from './measure.ts';
 import { answer } from './processes.ts';
 
@@ -23,6 +24,7 @@ async function subscribe({ url, count, query, variables }: Subscribe) {
 async function open(url: string, payload: object) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
     perMessageDeflate: false,
+    headers: AUTHORIZATION,
   });
   await once(socket, 'open');
   socket.send('{"type":"connection_init"}');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { migrate } from '#server/migrate.ts';
 import { startPostgres } from '#server/postgres.ts';
+import { AUTHORIZATION, admitKey } from './key.ts';
 import { type Process, start } from './processes.ts';
 
 /** The product as it runs in production: a durable database of its own, API and worker as processes, a volume on disk. */
@@ -22,6 +23,8 @@ export async function startInstallation(): Promise<Installation> {
   const volume = await mkdtemp(join(tmpdir(), 'isengard-bench-'));
   const database = await startDatabase(join(volume, 'postgres', 'cluster'));
   await migrate(database.url);
+  const sql = postgres(database.url, { max: 2, onnotice: () => {} });
+  await admitKey(sql);
   const env = {
     DATABASE_URL: database.url,
     VOLUME_ROOT: volume,
@@ -36,7 +39,6 @@ export async function startInstallation(): Promise<Installation> {
   const startServer = () => start('server/main.ts', env);
   const processes = [await startServer(), await start('server/worker.ts', env)];
   const url = processes[0]?.ready.url ?? '';
-  const sql = postgres(database.url, { max: 2, onnotice: () => {} });
   return {
     url,
     sql,
@@ -65,7 +67,7 @@ async function startDatabase(dataDir: string) {
 export async function ask<Data>(url: string, query: string, variables: object = {}): Promise<Data> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...AUTHORIZATION },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { AUTHORIZATION } from './key.ts';
 
 /**
  * Requests per second that a server answers to `connections` sockets, each sending the same request again as soon as it was
@@ -13,7 +14,7 @@ export async function requestsPerSecond(options: {
   const { hostname, port, host } = new URL(options.url);
   const length = Buffer.byteLength(options.body);
   const request = Buffer.from(
-    `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: ${length}\r\n\r\n${options.body}`,
+    `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nAccept: application/json\r\nAuthorization: ${AUTHORIZATION.Authorization}\r\nContent-Length: ${length}\r\n\r\n${options.body}`,
   );
   let answers = 0;
   let isOver = false;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { ask, type Installation } from './installation.ts';
+import { AUTHORIZATION } from './key.ts';
 import { pause, type Row } from './measure.ts';
 import { variedPhotos } from './photos.ts';
 import { newCharacter, uploadFields, uploadPhotos } from './upload.ts';
@@ -66,6 +67,7 @@ function sendGigabyte(of: { url: string; characterId: string; isDeclared: boolea
     'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
     'X-Isengard-Upload': '1',
     Accept: 'application/json',
+    ...AUTHORIZATION,
     ...(of.isDeclared && { 'Content-Length': head.length + GIGABYTE + end.length }),
   };
   const chunk = Buffer.alloc(2 ** 16, 'isengard');

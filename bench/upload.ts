@@ -1,6 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { ask } from './installation.ts';
+import { AUTHORIZATION } from './key.ts';
 
 const UPLOAD = /* GraphQL */ `
   mutation ($input: UploadImagesInput!) {
@@ -38,7 +39,7 @@ export async function uploadPhotos(url: string, characterId: string, paths: stri
   const form = new FormData();
   for (const [name, value] of Object.entries(uploadFields(characterId, paths.length))) form.set(name, value);
   for (const [i, path] of paths.entries()) form.set(String(i), await openAsBlob(path), basename(path));
-  const headers = { Accept: 'application/json', 'X-Isengard-Upload': '1' };
+  const headers = { Accept: 'application/json', 'X-Isengard-Upload': '1', ...AUTHORIZATION };
   const response = await fetch(`${url}/graphql`, { method: 'POST', body: form, headers });
   const answer = (await response.json()) as {
     data?: { uploadImages: { results?: { __typename: string }[] } };

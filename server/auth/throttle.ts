@@ -2,6 +2,7 @@ import { RateLimiterDrizzle, RateLimiterRes } from 'rate-limiter-flexible';
 import { attempts } from '#schema/access.ts';
 import { db } from '../db.ts';
 import { UserError } from '../errors.ts';
+import { hashOf } from './secrets.ts';
 
 const MINUTE = 60;
 
@@ -36,7 +37,8 @@ type Attempt = { account: string; address: string };
 
 /** The same for a name that nobody has, so that it does not tell who exists. */
 const keysOf = ({ account, address }: Attempt) => {
-  const name = account.toLowerCase();
+  // What somebody types there need not be a name: it may be a password, or nothing that Postgres can store.
+  const name = hashOf(account.toLowerCase());
   return [
     [ADDRESS, address],
     [PAIR, `${address} ${name}`],

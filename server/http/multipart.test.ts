@@ -227,3 +227,17 @@ test('files do not fit into an ordinary request', async () => {
     (await uploadPhotos(api, characterId, [{ name: 'ok.jpg', bytes: await photo(60) }])).__typename,
   ).toBe('UploadImagesSuccess');
 });
+
+test('a part whose header is malformed costs its request and nothing else', async () => {
+  const characterId = await newCharacter(api, 'malformed part');
+  for (const fileName of ['a\0.jpg', 'a\r\nX: y', 'x'.repeat(20_000)]) {
+    const body = multipartBody([
+      ...uploadFields(characterId, 1),
+      { name: '0', fileName, bytes: Buffer.from('not a picture') },
+    ]);
+    const { answer, response } = await postMultipart(api, body);
+    expect([200, 400]).toContain(response.status);
+    expect(JSON.stringify(answer)).not.toContain('INTERNAL');
+  }
+  expect((await api.graphql('{ info { name } }')).info.name).toBe('Isengard');
+});

@@ -119,6 +119,15 @@ class Body extends Transform {
     req.pipe(this);
   }
 
+  /**
+   * busboy fails a second time when it is torn down after a malformed part, and the library listens for the first time only. An
+   * error that nobody listens for would end the process.
+   */
+  override pipe<Destination extends NodeJS.WritableStream>(parser: Destination): Destination {
+    parser.on('error', () => {});
+    return super.pipe(parser);
+  }
+
   /** From now on as much may come as these files may have. */
   expect(fileCount: number): UploadRequest {
     const declared = this.headers['content-length'];

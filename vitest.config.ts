@@ -15,7 +15,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'server',
-          include: ['server/**/*.test.ts', 'tests/*.test.ts'],
+          include: ['server/**/*.test.ts', 'tests/*.test.ts', 'tests/attacks/*.test.ts'],
           setupFiles: ['./tests/setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

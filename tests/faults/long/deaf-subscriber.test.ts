@@ -11,6 +11,8 @@ import { cancel, newCharacterWithPhoto, newTraining } from '../tools/work.ts';
 
 const SUBSCRIPTIONS = 100;
 const DEAF_MS = 60_000;
+/** How much garbage lies about is V8's choice, and on a busy machine some hundred megabytes. With a small heap there is little. */
+const SMALL_HEAP = '--max-old-space-size=192 --max-semi-space-size=16';
 /** So many bytes that keeping what nobody reads could not be overlooked: about 10 MB a second. */
 const METRICS = Array.from({ length: 10 }, (_, i) => `m${i}: metrics { step loss learningRate }`).join(' ');
 
@@ -55,7 +57,7 @@ fault(
   16,
   '',
   async () => {
-    await using lab = await startLab({ env: { FAST_TEST_STEP_MS: '8' } });
+    await using lab = await startLab({ env: { FAST_TEST_STEP_MS: '8', NODE_OPTIONS: SMALL_HEAP } });
     const character = await newCharacterWithPhoto(lab);
     const { id } = await newTraining(lab, character.id, { steps: 10_000, samplePrompts: [] });
     const client = lab.watch(id);
@@ -69,19 +71,16 @@ fault(
     const deaf = await subscribe(lab, id);
     deaf.pause();
     const heard = client.times.length;
-    const first = await watchMemory(lab, DEAF_MS / 2);
-    const second = await watchMemory(lab, DEAF_MS / 2);
+    const most = await watchMemory(lab, DEAF_MS);
     const disturbed = paceOf(client.times.slice(heard));
     deaf.terminate();
-    // Kept, each half minute would add 300 MB. How much garbage lies about differs by some 100 and more between any two moments,
-    // but what is bounded is as large in the second half as in the first.
-    expect(second - first).toBeLessThan(150);
-    expect(second - before).toBeLessThan(400);
+    // Kept for a minute it would be 600 MB.
+    expect(most - before).toBeLessThan(200);
     expect(disturbed).toBeLessThan(3 * undisturbed);
     await cancel(lab, id);
     await client.end();
     await checkInvariants(lab);
-    return `${(second - first).toFixed(0)} MB more in the second half minute, others hear at ${(disturbed / undisturbed).toFixed(1)} times the gaps`;
+    return `${(most - before).toFixed(0)} MB more than with one who reads, others hear at ${(disturbed / undisturbed).toFixed(1)} times the gaps`;
   },
   180_000,
 );

@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
@@ -8,6 +9,7 @@ import type { FileUpload } from 'graphql-upload-minimal';
 import type { Guard } from './auth/guard.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Client } from './auth/sessions.ts';
+import { costOfField } from './cost.ts';
 import { type InputIssue, InvalidInput, NotFound } from './errors.ts';
 import type { UploadRequest } from './http/multipart.ts';
 
@@ -59,9 +61,11 @@ export const builder = new SchemaBuilder<{
     Upload: { Input: Promise<FileUpload>; Output: never };
   };
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin],
+  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   defaultInputFieldRequiredness: true,
+  // Told to `costOf`, which is asked before anything runs; the plugin would ask in each root field.
+  complexity: { fieldComplexity: costOfField, disabled: true },
   relay: {
     nodeQueryOptions: false,
     nodesQueryOptions: false,

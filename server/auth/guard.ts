@@ -86,8 +86,11 @@ export function refusalOf(
   return principal.kind === 'anonymous' ? unauthenticated() : forbidden(principal, missing);
 }
 
-const unauthenticated = (message = 'Sign in, or send an API key: `Authorization: Bearer isengard_…`.') =>
-  new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+/** For whoever is nobody, whatever they ask. */
+export const unauthenticated = () =>
+  new GraphQLError('Sign in, or send an API key: `Authorization: Bearer isengard_…`.', {
+    extensions: { code: 'UNAUTHENTICATED', http: { status: 401, spec: false } },
+  });
 
 function forbidden(principal: Principal, missing: Demand[]) {
   const missingScopes = missing.filter((demand) => !['public', 'person', 'owner', 'nobody'].includes(demand));

@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { createYoga, isAsyncIterable, maskError, type Plugin } from 'graphql-yoga';
-import { refusalOf } from '../auth/guard.ts';
+import { refusalOf, unauthenticated } from '../auth/guard.ts';
 import type { Principal } from '../auth/principal.ts';
 import { endSessionOf } from '../auth/sessions.ts';
 import type { Context } from '../builder.ts';
 import { currentCorrelationId } from '../correlation.ts';
+import { costOf } from '../cost.ts';
 import { schema } from '../graphql.ts';
 import { log } from '../log.ts';
+import { onlyAcceptable } from './acceptable.ts';
 import { keepSession, sessionSecretOf } from './authenticate.ts';
 import { clientOf } from './client-address.ts';
 import { onlyOurContentTypes } from './content-types.ts';
+import { LIMITS, tooMuch } from './document-limits.ts';
+import { limitedDocuments } from './documents.ts';
 import { EXAMPLE_TABS } from './examples.ts';
+import { withFewErrors, withoutSuggestions } from './few-errors.ts';
 import { freshContextPerEvent } from './fresh-context.ts';
 import { multipart } from './multipart.ts';
 import { outageError, outageOf } from './outage.ts';
@@ -38,9 +43,13 @@ export function mask(error: unknown, message = MASK): GraphQLError {
   if (outage) log.warn({ error: cause, code: outage.code }, 'An operation was refused');
   else if (!(cause instanceof GraphQLError)) log.error({ error: cause }, 'An operation failed');
   const masked = maskError(error, message) as GraphQLError;
-  const { originalError: _, ...given } = masked.extensions;
+  const { originalError: _, http, ...given } = masked.extensions;
   const { nodes, source, positions, path } = masked;
   const extensions = { ...given, correlationId: currentCorrelationId() };
+  // For Yoga, which makes a response of it. JSON leaves it out: over a socket there is none. What is wrong in a document is answered
+  // with 200 where the client accepts JSON alone (`spec`), as the specification has it; what is too much is no such mistake.
+  if (http != null)
+    Object.defineProperty(extensions, 'http', { value: 'limit' in given ? { ...http, spec: false } : http });
   const options = { nodes, source, positions, path, extensions };
   if (outage) return outageError(outage, options);
   const text = masked.message;
@@ -50,12 +59,17 @@ export function mask(error: unknown, message = MASK): GraphQLError {
   );
 }
 
-/** Yoga masks what a parse, an execution or a context throws; mistakes that a validation finds it only hands on. */
-const maskedMistakes: Plugin = {
+/**
+ * Yoga masks what a parse, an execution or a context throws; mistakes that a validation finds it only hands on. They say what the
+ * schema has and what it has not, so who is nobody gets one answer, whether the document is a mistake or is not for them.
+ */
+const maskedMistakes: Plugin<{ principal: Principal }> = {
   onValidate:
-    () =>
+    ({ context }) =>
     ({ valid, result, setResult }) => {
-      if (!valid) setResult(result.map((error) => mask(error)));
+      if (valid) return;
+      const isAnonymous = context.principal.kind === 'anonymous';
+      setResult((isAnonymous ? [unauthenticated()] : result).map((error) => mask(error)));
     },
 };
 
@@ -76,16 +90,40 @@ const logging: Plugin = {
   },
 };
 
-/** Who asks is known before the operation is; that they may run it is seen to here, before any of it runs. */
+/** Who asks is known before the operation is; that they may run it is seen to here, before any of it runs, and that it is not too much. */
+function refusalOfOperation({ schema, document, contextValue, variableValues }: ExecutionArgs) {
+  const refusal = refusalOf(schema, document, (contextValue as Context).principal);
+  if (refusal) return refusal;
+  try {
+    const cost = costOf(schema, document, variableValues);
+    if (cost > LIMITS.cost) return tooMuch('cost', cost);
+  } catch (error) {
+    // The variables are not what they have to be.
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
 const guarded: Plugin<Context> = {
   onExecute: ({ args, setResultAndStopExecution }) => {
-    const refusal = refusalOf(args.schema, args.document, args.contextValue.principal);
+    const refusal = refusalOfOperation(args);
     if (refusal) setResultAndStopExecution({ errors: [mask(refusal)] });
   },
   onSubscribe: ({ args, setResultAndStopExecution }) => {
-    const refusal = refusalOf(args.schema, args.document, args.contextValue.principal);
+    const refusal = refusalOfOperation(args);
     if (refusal) setResultAndStopExecution({ errors: [mask(refusal)] });
   },
+};
+
+/** The events of subscriptions are executed by functions of ours, which see to the same (shared-results.ts). */
+const fewErrors: Plugin<Context> = {
+  onExecute: ({ args }) => ({
+    onExecuteDone({ result, setResult }) {
+      if (isAsyncIterable(result)) return;
+      const few = withFewErrors(result);
+      setResult(args.contextValue.principal.kind === 'anonymous' ? withoutSuggestions(few) : few);
+    },
+  }),
 };
 
 /** A WebSocket's operations have no `res`: mutations, which alone need one, come by HTTP. */
@@ -98,6 +136,8 @@ export const yoga = createYoga<ServerContext, Context>({
   logging: false,
   cors: false,
   batching: false,
+  // Documents are kept within limits, of what was refused nothing is (documents.ts).
+  parserAndValidationCache: false,
   // Both kinds of body are bounded where they are read (content-types.ts, multipart.ts).
   maxRequestBodySize: false,
   maskedErrors: { maskError: mask, errorMessage: MASK },
@@ -111,7 +151,17 @@ export const yoga = createYoga<ServerContext, Context>({
       if (secret !== undefined) await endSessionOf(secret);
     },
   }),
-  plugins: [onlyOurContentTypes(), multipart(), freshContextPerEvent(), guarded, maskedMistakes, logging],
+  plugins: [
+    onlyOurContentTypes(),
+    multipart(),
+    onlyAcceptable,
+    limitedDocuments,
+    freshContextPerEvent(),
+    fewErrors,
+    guarded,
+    maskedMistakes,
+    logging,
+  ],
   renderGraphiQL,
   graphiql: {
     title: 'Isengard playground',

@@ -62,18 +62,18 @@ subscription Follow($jobId: ID!, $after: String) {
     ... on UserError { code message }
   }
 }
-
-query Images($generationId: ID!) {
-  generation(id: $generationId) { state step steps outputs { seed url thumbnailUrl(size: LARGE) } }
-}
 `,
     variables: JSON.stringify(
-      {
-        input: { prompt: 'a portrait of mara7', count: 2, loras: [{ loraId: 'the LoRA', strength: 0.8 }] },
-        generationId: 'the generation',
-      },
+      { input: { prompt: 'a portrait of mara7', count: 2, loras: [{ loraId: 'the LoRA', strength: 0.8 }] } },
       null,
       2,
     ),
+  },
+  {
+    query: `query Images($generationId: ID!) {
+  generation(id: $generationId) { state step steps outputs { seed url thumbnailUrl(size: LARGE) } }
+}
+`,
+    variables: JSON.stringify({ generationId: 'the generation' }, null, 2),
   },
 ];

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { accessOf } from '../auth/principal.ts';
 import type { Context } from '../builder.ts';
+import { withFewErrors } from './few-errors.ts';
 
 /** Longer ago, a result may differ from what the same event gives now: a place in line moves, a picture is deleted. */
 const FRESH_MS = 1000;
@@ -55,8 +56,11 @@ export function joinGroup(args: ExecutionArgs) {
  * graphql-js executes every event of a subscription with the context of its start, and loaders cache by context: the second
  * event would show the objects of the first. So each event gets a context of its own.
  */
-const executeEvent = (args: ExecutionArgs, event: unknown) =>
-  execute({ ...args, rootValue: event, contextValue: { ...(args.contextValue as object) } }) as Result;
+function executeEvent(args: ExecutionArgs, event: unknown): Result {
+  const contextValue = { ...(args.contextValue as object) };
+  const result = execute({ ...args, rootValue: event, contextValue }) as Result;
+  return result instanceof Promise ? result.then(withFewErrors) : withFewErrors(result);
+}
 
 function remember({ results }: Group, event: object, made: Made): Result {
   results.set(event, made);

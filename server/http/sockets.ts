@@ -69,7 +69,7 @@ const protocol = makeServer<Record<string, unknown>, Extra>({
         return [mask(error)];
       }
       const errors = enveloped.validate(enveloped.schema, document);
-      if (errors.length > 0) return errors;
+      if (errors.length > 0) return errors.map((error: unknown) => mask(error));
       const contextValue = await enveloped.contextFactory();
       const { schema } = enveloped;
       const rootValue: Operation = {
@@ -84,7 +84,9 @@ const protocol = makeServer<Record<string, unknown>, Extra>({
 
 /** Results that many share; a mistake is told to each with a correlation id of its own. */
 const masked = (result: ExecutionResult): ExecutionResult =>
-  result.errors === undefined ? result : { ...result, errors: result.errors.map((error) => mask(error)) };
+  result.errors === undefined
+    ? result
+    : { ...result, errors: result.errors.map((error: unknown) => mask(error)) };
 
 /** A generator runs in the context of whoever asks it for the next value, which is the library. */
 function traced<Value>(values: AsyncIterable<Value>, trace: Trace): AsyncGenerator<Value, void> {

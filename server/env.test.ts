@@ -19,12 +19,17 @@ test('.env.example lists every variable that the product reads, and no other', (
 test('.env.example shows the defaults', () => {
   const defaults = readEnv({ VOLUME_ROOT: './data' });
   const shown = readEnv(Object.fromEntries(given(product).map(({ name, value }) => [name, value])));
-  const { DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, FAST_TEST_FAULT, FAILPOINT, ...rest } = shown;
-  expect({ ...rest, CORS_ORIGINS: [] }).toEqual(defaults);
+  const { DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, TRUSTED_PROXIES, FAST_TEST_FAULT, FAILPOINT, ...rest } =
+    shown;
+  expect({ ...rest, CORS_ORIGINS: [], TRUSTED_PROXIES: [] }).toEqual(defaults);
   // They have no default, so the file shows an example.
-  expect({ DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, FAST_TEST_FAULT, FAILPOINT }).toEqual({
+  expect({ DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, TRUSTED_PROXIES, FAST_TEST_FAULT, FAILPOINT }).toEqual({
     PUBLIC_URL: expect.stringContaining('https://'),
     CORS_ORIGINS: [expect.stringContaining('https://'), expect.any(String)],
+    TRUSTED_PROXIES: [
+      { address: '127.0.0.1', bits: 32, family: 'ipv4' },
+      { address: '10.0.0.0', bits: 8, family: 'ipv4' },
+    ],
     DATABASE_URL: expect.stringContaining('postgres://'),
     FAST_TEST_FAULT: expect.any(String),
     FAILPOINT: expect.any(String),
@@ -51,6 +56,10 @@ test.each([
   ['CORS_ORIGINS', 'null'],
   ['CORS_ORIGINS', '*'],
   ['CORS_ORIGINS', 'https://app.example.com/'],
+  ['TRUSTED_PROXIES', 'proxy.example.com'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['TRUSTED_PROXIES', '::1/'],
+  ['RATE_LIMIT', '-1'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readEnv({ [name]: value })).toThrow(`The environment variable ${name} is not usable: `);
 });

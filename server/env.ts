@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -27,6 +28,24 @@ const origins = z
     ),
   );
 
+/** Addresses and CIDR blocks. */
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((network) => network.trim()))
+  .pipe(
+    z.array(
+      z.string().transform((network, { addIssue }) => {
+        const [address = '', length] = network.split('/');
+        const version = isIP(address);
+        const most = version === 6 ? 128 : 32;
+        const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
+        if (version === 0 || !(bits <= most))
+          addIssue(`${network} is neither an address nor a block of them such as 10.0.0.0/8`);
+        return { address, bits, family: version === 6 ? ('ipv6' as const) : ('ipv4' as const) };
+      }),
+    ),
+  );
+
 /** Every variable that the product reads; `.env.example` lists them with their meaning. */
 const Variables = z.object({
   ISENGARD_MODE: z.enum(['fast-test', 'production']).default('fast-test'),
@@ -42,6 +61,10 @@ const Variables = z.object({
     )
     .optional(),
   CORS_ORIGINS: origins.default([]),
+  TRUSTED_PROXIES: networks.default([]),
+  RATE_LIMIT: number(0, 1_000_000).default(3000),
+  FILE_RATE_LIMIT: number(0, 1_000_000).default(30_000),
+  MAX_SOCKETS: number(1, 100_000).default(200),
   ISENGARD_AUTH: z.enum(['on', 'off']).default('on'),
   LOG_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { IncomingMessage, request } from 'node:http';
+import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { expect, test, vi } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
 import { startServer } from '#tests/server.ts';
-import { MULTIPART_HEADERS, multipartBody, newCharacter, uploadFields } from '#tests/uploads.ts';
+import { MULTIPART_HEADERS, multipartBody } from '#tests/uploads.ts';
 
 const api = await startServer();
 const KB = 1024;
@@ -123,36 +124,50 @@ test('a query in the address is bounded, and read with the same care', async () 
   expect((await (await get(`query={${'x'.repeat(10_000)}}`)).text()).length).toBeLessThan(2000);
 });
 
-test('a client that falls silent in the middle of a body is let go', async () => {
-  const characterId = await newCharacter(api, 'silence');
-  const realSetTimeout = IncomingMessage.prototype.setTimeout;
-  // The minute that a client has, shortened; the rest is as it is.
-  const shortened = vi.spyOn(IncomingMessage.prototype, 'setTimeout').mockImplementation(function (
-    this: IncomingMessage,
-    ms,
-    callback,
-  ) {
-    expect([0, 60_000]).toContain(ms);
-    return realSetTimeout.call(this, ms && 200, callback);
+test('an encoding that unpacks to more is refused, whatever it is', async () => {
+  const packed = gzipSync(JSON.stringify({ query: '{ info { name } }' }));
+  for (const [type, extra] of [
+    ['application/json'],
+    [MULTIPART_HEADERS['Content-Type'], { 'X-Isengard-Upload': '1' }],
+  ] as const)
+    for (const encoding of ['gzip', 'br', 'deflate', 'zstd', 'gzip, identity', 'x']) {
+      const response = await fetch(`${api.url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': type, 'Content-Encoding': encoding, ...extra },
+        body: packed,
+      });
+      expect([response.status, response.headers.get('accept-encoding'), await response.json()]).toMatchObject(
+        [415, 'identity', { errors: [{ extensions: { code: 'UNSUPPORTED_CONTENT_ENCODING' } }] }],
+      );
+    }
+  const plain = await fetch(`${api.url}/graphql`, {
+    method: 'POST',
+    headers: { ...JSON_HEADERS, 'Content-Encoding': 'identity' },
+    body: JSON.stringify({ query: '{ info { name } }' }),
   });
-  const start = multipartBody(
-    [...uploadFields(characterId, 1), { name: '0', fileName: 'a.jpg', bytes: Buffer.alloc(99) }],
-    '',
-  );
-  for (const [headers, body] of [
-    [MULTIPART_HEADERS, start],
-    [JSON_HEADERS, '{"query":'],
-  ] as const) {
-    const req = request(`${api.url}/graphql`, {
-      method: 'POST',
-      headers: { ...headers, 'Content-Length': 10_000 },
-    });
-    req.on('error', () => {});
-    const closed = new Promise((resolve) => req.once('close', resolve));
-    req.write(body);
-    await closed;
-  }
-  shortened.mockRestore();
-  // Who has sent all has all the time for the answer, and keeps the connection.
-  expect((await api.graphql('{ info { name } }')).info.name).toBe('Isengard');
+  expect(plain.status).toBe(200);
+});
+
+test('a list of operations is refused, as JSON and as multipart', async () => {
+  const list = JSON.stringify([{ query: '{ info { name } }' }, { query: '{ info { name } }' }]);
+  const form = multipartBody([
+    { name: 'operations', value: list },
+    { name: 'map', value: '{}' },
+  ]);
+  const answers = [
+    await fetch(`${api.url}/graphql`, { method: 'POST', headers: JSON_HEADERS, body: list }),
+    await fetch(`${api.url}/graphql`, { method: 'POST', headers: MULTIPART_HEADERS, body: form }),
+  ];
+  for (const response of answers)
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      {
+        errors: [
+          {
+            message: 'A request has 1 operation, and a body is no list of them.',
+            extensions: { code: 'BATCHING_NOT_SUPPORTED', limit: 1 },
+          },
+        ],
+      },
+    ]);
 });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { allows } from '../auth/guard.ts';
 import { ANONYMOUS, type Principal, userOf } from '../auth/principal.ts';
@@ -6,12 +6,15 @@ import { CORRELATION_HEADER, correlationIdFrom, currentCorrelationId, withTrace 
 import { log } from '../log.ts';
 import { serveApi } from './api.ts';
 import { authenticate, BadKey } from './authenticate.ts';
+import { boundBody } from './body.ts';
 import { serveClient } from './client.ts';
+import { createHttpServer } from './connections.ts';
 import { serveFile } from './files.ts';
 import { isHealthPath, serveHealth } from './health.ts';
 import { type Addresses, addressesOf } from './hosts.ts';
 import { answerOutage, outageOf } from './outage.ts';
 import { pathOf } from './path.ts';
+import { PATIENCE, type Patience } from './patience.ts';
 import {
   BAD_KEY,
   FORBIDDEN,
@@ -69,6 +72,7 @@ function handle(req: IncomingMessage, res: ServerResponse, addresses: Addresses)
   const startedAt = performance.now();
   res.setHeader('X-Correlation-ID', correlationId);
   res.setHeader('X-Content-Type-Options', 'nosniff');
+  boundBody(req, res);
   withTrace({ correlationId }, async () => {
     res.once('close', () => {
       const ms = Math.round(performance.now() - startedAt);
@@ -102,17 +106,20 @@ const BUG: Refusal = {
 
 type Where = {
   host: string;
-  port: number /** Its address for users; PUBLIC_URL when left out. */;
+  port: number;
+  /** Its address for users; PUBLIC_URL when left out. */
   publicUrl?: string;
+  patience?: Partial<Patience>;
 };
 
 export type Listener = { url: string; close: () => Promise<void> };
 
 /** Serves the API, its subscriptions, files and the client. Port 0 takes a free one. */
-export async function listen({ host, port, publicUrl }: Where): Promise<Listener> {
+export async function listen({ host, port, publicUrl, ...options }: Where): Promise<Listener> {
   const addresses = addressesOf(host, publicUrl);
-  const server = createServer({ requestTimeout: 0 }, (req, res) => handle(req, res, addresses));
-  const sockets = serveSockets(server, addresses);
+  const patience = { ...PATIENCE, ...options.patience };
+  const server = createHttpServer(patience, (req, res) => handle(req, res, addresses));
+  const sockets = serveSockets(server, addresses, patience);
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
   server.listen(port, host, listening.resolve);

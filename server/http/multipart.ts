@@ -4,6 +4,8 @@ import { GraphQLError } from 'graphql';
 import { processRequest, Upload } from 'graphql-upload-minimal';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { MAX_FILE_BYTES, MAX_FILES } from '../images/upload-limits.ts';
+import { watchProgress } from './body.ts';
+import { batchRefusal, tooSlow } from './body-refusals.ts';
 
 /** What a resolver may know of the multipart request that brought it. */
 export type UploadRequest = {
@@ -73,9 +75,10 @@ async function parse(req: IncomingMessage, res: ServerResponse) {
   // All that the parser uses of a request is that it is a stream with headers.
   const operations = (await processRequest(body as unknown as IncomingMessage, res, options).catch(
     (error) => {
-      throw refusal(error);
+      throw body.isTooSlow ? tooSlow() : refusal(error);
     },
   )) as GraphQLParams | GraphQLParams[];
+  if (Array.isArray(operations)) throw batchRefusal();
   return { operations, upload: body.expect(filesIn(operations).size) };
 }
 
@@ -103,6 +106,7 @@ function filesIn(value: unknown, found = new Set<Upload>()) {
 /** The body of a request on its way to the parser, counted, and cut off where it is longer than it may be. */
 class Body extends Transform {
   readonly headers: IncomingMessage['headers'];
+  isTooSlow = false;
   readonly #req: IncomingMessage;
   #bytes = 0;
   #upload: UploadRequest | undefined;
@@ -116,6 +120,11 @@ class Body extends Transform {
       if (!req.readableEnded) this.destroy();
     });
     this.once('close', () => req.unpipe(this));
+    // The files that came whole are kept, and the answer says so.
+    watchProgress(req, () => {
+      this.isTooSlow = true;
+      this.destroy();
+    });
     req.pipe(this);
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
-import { handleProtocols, makeServer } from 'graphql-ws';
+import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import { ANONYMOUS, type Principal, userOf } from '../auth/principal.ts';
@@ -14,6 +14,7 @@ import { nextFrame } from './frames.ts';
 import type { Writer } from './fresh-context.ts';
 import type { Addresses } from './hosts.ts';
 import { outageOf } from './outage.ts';
+import type { Patience } from './patience.ts';
 import { GRAPHQL_PATH } from './refuse.ts';
 import { keepAccess, watchAccess } from './socket-access.ts';
 
@@ -30,7 +31,7 @@ const tooManyOperations = () =>
   });
 
 /** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as over HTTP: context, masking, plugins. */
-const protocol = makeServer<Record<string, unknown>, Extra>({
+const options: ServerOptions<Record<string, unknown>, Extra> = {
   execute(args) {
     const { enveloped, trace } = operationOf(args);
     return withTrace(trace, () => enveloped.execute(args));
@@ -80,7 +81,7 @@ const protocol = makeServer<Record<string, unknown>, Extra>({
       return { schema, document, operationName, variableValues: variables, contextValue, rootValue };
     });
   },
-});
+};
 
 /** Results that many share; a mistake is told to each with a correlation id of its own. */
 const masked = (result: ExecutionResult): ExecutionResult =>
@@ -109,7 +110,8 @@ function traced<Value>(values: AsyncIterable<Value>, trace: Trace): AsyncGenerat
   };
 }
 
-export function serveSockets(server: Server, addresses: Addresses) {
+export function serveSockets(server: Server, addresses: Addresses, { initMs }: Patience) {
+  const protocol = makeServer({ ...options, connectionInitWaitTimeout: initMs });
   const principals = new WeakMap<IncomingMessage, Principal>();
   const sockets = new WebSocketServer({
     server,

@@ -4,6 +4,7 @@ import { ANONYMOUS, EVERYBODY, type Principal } from '../auth/principal.ts';
 import { LONGEST_DAYS, sessionOf } from '../auth/sessions.ts';
 import { env } from '../env.ts';
 import { clientOf } from './client-address.ts';
+import { isListed } from './hosts.ts';
 
 const isHttps = env.PUBLIC_URL?.startsWith('https:') ?? false;
 
@@ -20,7 +21,8 @@ export async function authenticate(req: IncomingMessage): Promise<Principal> {
   if (env.ISENGARD_AUTH === 'off') return EVERYBODY;
   const { authorization } = req.headers;
   if (authorization !== undefined) return ofKey(authorization);
-  const secret = sessionSecretOf(req);
+  // Browsers may send the cookie with what a listed page of the same site asks for; that page has an API key, or is nobody.
+  const secret = isListed(req.headers.origin) ? undefined : sessionSecretOf(req);
   const session = secret === undefined ? undefined : await sessionOf(secret, clientOf(req));
   return session ?? ANONYMOUS;
 }

@@ -9,9 +9,10 @@ import { authenticate, BadKey } from './authenticate.ts';
 import { boundBody } from './body.ts';
 import { serveClient } from './client.ts';
 import { createHttpServer } from './connections.ts';
+import { allowListedOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { serveFile } from './files.ts';
 import { isHealthPath, serveHealth } from './health.ts';
-import { type Addresses, addressesOf } from './hosts.ts';
+import { type Addresses, addressesOf, isListed } from './hosts.ts';
 import { answerOutage, outageOf } from './outage.ts';
 import { pathOf } from './path.ts';
 import { PATIENCE, type Patience } from './patience.ts';
@@ -55,6 +56,9 @@ async function route(req: IncomingMessage, res: ServerResponse, addresses: Addre
   const { guard, serve } = ROUTES.find(({ matches }) => matches(path)) as Route;
   if (guard === 'public') return serve(req, res, ANONYMOUS);
   if (!addresses.isFromFriends(req) && !isNavigation(req)) return refuse(req, res, FOREIGN_ORIGIN);
+  allowListedOrigin(req, res);
+  // It carries no proof of who asks, so it comes before that.
+  if (isPreflight(req) && isListed(req.headers.origin)) return answerPreflight(res);
   const principal = await authenticate(req);
   if (guard === 'read' && !allows(principal, 'read'))
     return refuse(req, res, principal.kind === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN);

@@ -1,10 +1,14 @@
+import { Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { LoraList } from '../loras/LoraList.tsx';
 import { LinkButton } from '../ui/Button.tsx';
 
 export function CharacterLoras(props: { id: string; name: string }) {
   return (
     <LoraList characterId={props.id} empty={`A finished training of ${props.name} leaves its LoRA here.`}>
-      <LinkButton href={`/characters/${props.id}/train`}>Train {props.name}</LinkButton>
+      <Show when={can('WRITE_JOBS')}>
+        <LinkButton href={`/characters/${props.id}/train`}>Train {props.name}</LinkButton>
+      </Show>
     </LoraList>
   );
 }

@@ -1,5 +1,6 @@
 import Flame from 'lucide-solid/icons/flame';
 import { Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
 import { createPages } from '../graphql/query.ts';
@@ -33,7 +34,11 @@ export function CharacterTrainings(props: { id: string; name: string }) {
             <EmptyState
               icon={Flame}
               title="No training yet"
-              actions={<LinkButton href={`/characters/${props.id}/train`}>Train {props.name}</LinkButton>}
+              actions={
+                <Show when={can('WRITE_JOBS')}>
+                  <LinkButton href={`/characters/${props.id}/train`}>Train {props.name}</LinkButton>
+                </Show>
+              }
             >
               A training learns {props.name} from the photos and leaves a LoRA to generate with.
             </EmptyState>

@@ -3,6 +3,7 @@ import Plus from 'lucide-solid/icons/plus';
 import Search from 'lucide-solid/icons/search';
 import UserRound from 'lucide-solid/icons/user-round';
 import { createSignal, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import type { CharacterSort } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
@@ -38,7 +39,7 @@ export function CharactersPage() {
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams<{ search: string; sort: string; new: string }>();
   const sort = () => SORTS.find((option) => option.value === params.sort)?.value ?? 'NEWEST';
-  const [creating, setCreating] = createSignal(params.new !== undefined);
+  const [creating, setCreating] = createSignal(params.new !== undefined && can('WRITE_CHARACTERS'));
   const list = createPages({
     query: CharactersQuery,
     variables: (after) => ({ search: params.search ?? null, sort: sort(), after }),
@@ -50,9 +51,11 @@ export function CharactersPage() {
     <Page
       title="Characters"
       actions={
-        <Button kind="primary" icon={Plus} onClick={() => setCreating(true)}>
-          New character
-        </Button>
+        <Show when={can('WRITE_CHARACTERS')}>
+          <Button kind="primary" icon={Plus} onClick={() => setCreating(true)}>
+            New character
+          </Button>
+        </Show>
       }
     >
       <Loaded query={list.first} skeleton={<PageSkeleton kind="grid" />}>
@@ -120,18 +123,19 @@ function FirstCharacter(props: { onCreate: () => void }) {
   return (
     <EmptyState
       icon={UserRound}
-      title="Make your first character"
+      title={can('WRITE_CHARACTERS') ? 'Make your first character' : 'No character yet'}
       actions={
-        <>
+        <Show when={can('WRITE_CHARACTERS')}>
           <Button kind="primary" icon={Plus} onClick={() => props.onCreate()}>
             New character
           </Button>
           <ExampleButton />
-        </>
+        </Show>
       }
     >
       A character is a person, an animal or a thing that you have photos of: a LoRA learns it from them, and
       then you can make new pictures of it.
+      {!can('WRITE_CHARACTERS') && ' Editors and owners make them.'}
     </EmptyState>
   );
 }

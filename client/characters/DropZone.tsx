@@ -2,13 +2,18 @@ import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { imageFilesOf } from '../ui/files.ts';
 import styles from './DropZone.module.css';
 
-/** While it is shown, files can be dropped anywhere on the page, or pasted. */
-export function DropZone(props: { label: string; onFiles: (files: File[]) => void; children: JSX.Element }) {
+/** While it is shown and open, files can be dropped anywhere on the page, or pasted. */
+export function DropZone(props: {
+  label: string;
+  isOpen: boolean;
+  onFiles: (files: File[]) => void;
+  children: JSX.Element;
+}) {
   const [over, setOver] = createSignal(false);
   const give = (files: File[]) => {
     if (files.length > 0) props.onFiles(files);
   };
-  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+  const hasFiles = (event: DragEvent) => props.isOpen && event.dataTransfer?.types.includes('Files') === true;
 
   onMount(() => {
     const listening = new AbortController();
@@ -31,7 +36,7 @@ export function DropZone(props: { label: string; onFiles: (files: File[]) => voi
       give(imageFilesOf(event.dataTransfer));
     });
     on('paste', (event) => {
-      const files = imageFilesOf(event.clipboardData);
+      const files = props.isOpen ? imageFilesOf(event.clipboardData) : [];
       if (files.length > 0) event.preventDefault();
       give(files);
     });

@@ -1,7 +1,8 @@
 import Download from 'lucide-solid/icons/download';
 import Trash from 'lucide-solid/icons/trash';
 import X from 'lucide-solid/icons/x';
-import { createEffect, createSignal, on } from 'solid-js';
+import { createEffect, createSignal, on, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { createAction } from '../graphql/action.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
@@ -110,8 +111,13 @@ export function PhotoInspector(props: {
         rows={4}
         value={caption()}
         error={error()}
-        placeholder={`${props.triggerWord}, smiling, soft window light`}
-        help="What the picture shows besides the character. Saved when you leave the field."
+        readonly={!can('WRITE_CHARACTERS')}
+        placeholder={can('WRITE_CHARACTERS') ? `${props.triggerWord}, smiling, soft window light` : ''}
+        help={
+          can('WRITE_CHARACTERS')
+            ? 'What the picture shows besides the character. Saved when you leave the field.'
+            : 'What the picture shows besides the character. Editors and owners can change it.'
+        }
         note={
           captioning.pending()
             ? 'Saving…'
@@ -128,9 +134,11 @@ export function PhotoInspector(props: {
         <LinkButton href={image().url} download={image().fileName} icon={Download} size="small">
           Original
         </LinkButton>
-        <Button kind="quiet" size="small" icon={Trash} onClick={() => setAsking(true)}>
-          Delete photo
-        </Button>
+        <Show when={can('WRITE_CHARACTERS')}>
+          <Button kind="quiet" size="small" icon={Trash} onClick={() => setAsking(true)}>
+            Delete photo
+          </Button>
+        </Show>
       </div>
       <ConfirmDialog
         open={asking()}

@@ -3,6 +3,7 @@ import { useClient } from '@urql/solid';
 import ImagePlus from 'lucide-solid/icons/image-plus';
 import Upload from 'lucide-solid/icons/upload';
 import { createSignal, onCleanup, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { createPages } from '../graphql/query.ts';
 import { Button } from '../ui/Button.tsx';
@@ -85,32 +86,27 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
   };
 
   return (
-    <DropZone onFiles={queue.add} label={`Drop photos of ${character().name} to add them`}>
+    <DropZone
+      isOpen={can('WRITE_CHARACTERS')}
+      onFiles={queue.add}
+      label={`Drop photos of ${character().name} to add them`}
+    >
       <UploadPanel queue={queue} />
       <Show
         when={character().imageCount > 0 || photos().length > 0}
-        fallback={
-          <EmptyState
-            icon={ImagePlus}
-            title={`Add photos of ${character().name}`}
-            actions={
-              <Button kind="primary" icon={Upload} onClick={choose}>
-                Choose photos
-              </Button>
-            }
-          >
-            Drop them anywhere on this page, paste one, or choose files. Ten is the floor, 20 to 30 varied
-            ones train best: different light, angle, distance and background. JPEG, PNG, WebP, GIF, AVIF or
-            HEIC, up to 20 MB each.
-          </EmptyState>
-        }
+        fallback={<NoPhotos name={character().name} onChoose={choose} />}
       >
         <div class={styles.tools}>
-          <p class="muted small">{plural(character().imageCount, 'photo')}. Drop or paste more anywhere.</p>
+          <p class="muted small">
+            {plural(character().imageCount, 'photo')}.
+            <Show when={can('WRITE_CHARACTERS')}> Drop or paste more anywhere.</Show>
+          </p>
           <SizeChoice value={size()} onChange={setSize} />
-          <Button icon={Upload} onClick={choose}>
-            Add photos
-          </Button>
+          <Show when={can('WRITE_CHARACTERS')}>
+            <Button icon={Upload} onClick={choose}>
+              Add photos
+            </Button>
+          </Show>
         </div>
         <div class={styles.split} data-open={selected() !== undefined}>
           <div>
@@ -133,5 +129,32 @@ export function Photos(props: { character: FragmentType<typeof Character>; onCha
         </div>
       </Show>
     </DropZone>
+  );
+}
+
+function NoPhotos(props: { name: string; onChoose: () => void }) {
+  return (
+    <Show
+      when={can('WRITE_CHARACTERS')}
+      fallback={
+        <EmptyState icon={ImagePlus} title={`No photos of ${props.name} yet`}>
+          Editors and owners can add some.
+        </EmptyState>
+      }
+    >
+      <EmptyState
+        icon={ImagePlus}
+        title={`Add photos of ${props.name}`}
+        actions={
+          <Button kind="primary" icon={Upload} onClick={() => props.onChoose()}>
+            Choose photos
+          </Button>
+        }
+      >
+        Drop them anywhere on this page, paste one, or choose files. Ten is the floor, 20 to 30 varied ones
+        train best: different light, angle, distance and background. JPEG, PNG, WebP, GIF, AVIF or HEIC, up to
+        20 MB each.
+      </EmptyState>
+    </Show>
   );
 }

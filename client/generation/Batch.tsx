@@ -2,6 +2,7 @@ import { createSubscription } from '@urql/solid';
 import Shuffle from 'lucide-solid/icons/shuffle';
 import Square from 'lucide-solid/icons/square';
 import { createSignal, For, onMount, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CancelJobDialog } from '../queue/CancelJobDialog.tsx';
 import { placeWord } from '../queue/place.ts';
@@ -81,14 +82,16 @@ export function Batch(props: {
               generation().sampler,
             ].join(' · ')}
             {' · '}
-            <button
-              type="button"
-              class={styles.seed}
-              title="Lock this seed in the composer"
-              onClick={() => props.onUseSeed(generation().seed)}
-            >
-              seed {generation().seed}
-            </button>
+            <Show when={can('WRITE_JOBS')} fallback={<>seed {generation().seed}</>}>
+              <button
+                type="button"
+                class={styles.seed}
+                title="Lock this seed in the composer"
+                onClick={() => props.onUseSeed(generation().seed)}
+              >
+                seed {generation().seed}
+              </button>
+            </Show>
             {' · '}
             <Time at={generation().createdAt} />
           </p>
@@ -116,15 +119,17 @@ export function Batch(props: {
               </>
             }
           >
-            <Button kind="quiet" size="small" icon={Square} onClick={() => setAsking(true)}>
-              Cancel
-            </Button>
-            <CancelJobDialog
-              open={asking()}
-              job={generation()}
-              consequence={`${generation().outputs.length} of ${generation().count} images are made and stay.`}
-              onClose={() => setAsking(false)}
-            />
+            <Show when={can('WRITE_JOBS')}>
+              <Button kind="quiet" size="small" icon={Square} onClick={() => setAsking(true)}>
+                Cancel
+              </Button>
+              <CancelJobDialog
+                open={asking()}
+                job={generation()}
+                consequence={`${generation().outputs.length} of ${generation().count} images are made and stay.`}
+                onClose={() => setAsking(false)}
+              />
+            </Show>
           </Show>
         </div>
       </header>

@@ -1,5 +1,6 @@
 import Sparkles from 'lucide-solid/icons/sparkles';
 import { Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
 import { createPages } from '../graphql/query.ts';
@@ -34,7 +35,8 @@ export function ContactSheet(props: { onUseSeed: (seed: number) => void }) {
             when={list.nodes().length > 0}
             fallback={
               <EmptyState icon={Sparkles} title="Nothing generated yet">
-                Write what you want to see and start. The images appear here while they are made.
+                {can('WRITE_JOBS') && 'Write what you want to see and start. '}
+                The images appear here while they are made.
               </EmptyState>
             }
           >

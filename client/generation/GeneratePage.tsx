@@ -1,5 +1,7 @@
 import { useSearchParams } from '@solidjs/router';
-import { createEffect, createMemo, createSignal, on } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, Show } from 'solid-js';
+import { can, user } from '../access/access.ts';
+import { whyForbidden } from '../access/words.ts';
 import { graphql, useFragment } from '../gql/index.ts';
 import { createAction } from '../graphql/action.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
@@ -107,17 +109,26 @@ export function GeneratePage() {
     <Page title="Generate">
       <Loaded query={query} skeleton={<PageSkeleton />}>
         {(data) => (
-          <div class={styles.layout}>
-            <Composer
-              draft={draft}
-              setDraft={setDraft}
-              facts={facts()}
-              engine={data().capabilities.generation}
-              loras={loras()}
-              pending={start.pending()}
-              refusal={refusal()}
-              onStart={submit}
-            />
+          <div class={styles.layout} data-alone={!can('WRITE_JOBS')}>
+            <Show
+              when={can('WRITE_JOBS')}
+              fallback={
+                <p class="muted">
+                  You see what others generate. {whyForbidden(['write:jobs'], user()?.role)}
+                </p>
+              }
+            >
+              <Composer
+                draft={draft}
+                setDraft={setDraft}
+                facts={facts()}
+                engine={data().capabilities.generation}
+                loras={loras()}
+                pending={start.pending()}
+                refusal={refusal()}
+                onStart={submit}
+              />
+            </Show>
             <div ref={sheet} class={styles.sheet}>
               <ContactSheet onUseSeed={(seed) => setDraft({ seed: String(seed), isSeedLocked: true })} />
             </div>

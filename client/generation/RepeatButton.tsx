@@ -1,6 +1,7 @@
 import { useNavigate } from '@solidjs/router';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
-import type { JSX } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { graphql } from '../gql/index.ts';
 import { createAction } from '../graphql/action.ts';
 import { Button, type IconType } from '../ui/Button.tsx';
@@ -16,7 +17,7 @@ const RepeatGeneration = graphql(`
   }
 `);
 
-/** The same batch once more, or with another seed. */
+/** The same batch once more, or with another seed. For who may start jobs. */
 export function RepeatButton(props: {
   generationId: string;
   newSeed: boolean;
@@ -34,14 +35,16 @@ export function RepeatButton(props: {
     else toast({ kind: 'bad', title: 'It was not started', message: result.message });
   };
   return (
-    <Button
-      size={props.small === true ? 'small' : 'medium'}
-      kind={props.small === true ? 'quiet' : 'plain'}
-      icon={props.icon ?? RotateCcw}
-      pending={action.pending()}
-      onClick={repeat}
-    >
-      {props.children}
-    </Button>
+    <Show when={can('WRITE_JOBS')}>
+      <Button
+        size={props.small === true ? 'small' : 'medium'}
+        kind={props.small === true ? 'quiet' : 'plain'}
+        icon={props.icon ?? RotateCcw}
+        pending={action.pending()}
+        onClick={repeat}
+      >
+        {props.children}
+      </Button>
+    </Show>
   );
 }

@@ -1,12 +1,16 @@
 import { createEffect } from 'solid-js';
 import { createStore, type SetStoreFunction } from 'solid-js/store';
+import { user } from '../access/access.ts';
 import { type Draft, EMPTY } from './draft.ts';
 
-const KEY = 'isengard.draft.1';
+/** Each person has a draft of their own in a browser that several use. */
+function keyOf(person: { id: string } | undefined): string {
+  return person === undefined ? 'isengard.draft.1' : `isengard.draft.1.${person.id}`;
+}
 
-function stored(): Draft {
+function stored(key: string): Draft {
   try {
-    const text = localStorage.getItem(KEY);
+    const text = localStorage.getItem(key);
     return text === null ? EMPTY : { ...EMPTY, ...(JSON.parse(text) as Partial<Draft>) };
   } catch {
     return EMPTY;
@@ -15,7 +19,8 @@ function stored(): Draft {
 
 /** The composer's draft, written to the browser at each change. */
 export function createDraft(): [Draft, SetStoreFunction<Draft>] {
-  const [draft, setDraft] = createStore<Draft>(structuredClone(stored()));
-  createEffect(() => localStorage.setItem(KEY, JSON.stringify(draft)));
+  const key = keyOf(user());
+  const [draft, setDraft] = createStore<Draft>(structuredClone(stored(key)));
+  createEffect(() => localStorage.setItem(key, JSON.stringify(draft)));
   return [draft, setDraft];
 }

@@ -14,6 +14,11 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query Access {\n    access {\n      isOn\n      isSetUp\n      viewer { user { id name role } scopes }\n    }\n  }\n": typeof types.AccessDocument,
+    "\n  query Invitation($secret: String!) {\n    access { invitation(secret: $secret) { role userName } }\n  }\n": typeof types.InvitationDocument,
+    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) {\n      __typename\n      ... on SignInSuccess { viewer { user { id name role } scopes } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on UserError { message }\n    }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation AcceptInvitation($input: AcceptInvitationInput!) {\n    acceptInvitation(input: $input) {\n      __typename\n      ... on AcceptInvitationSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.AcceptInvitationDocument,
+    "\n  mutation SignOut {\n    signOut { access { isOn } }\n  }\n": typeof types.SignOutDocument,
     "\n  fragment CharacterActions_character on Character {\n    id\n    name\n    imageCount\n    newestLora { id }\n    lastTraining { id state }\n  }\n": typeof types.CharacterActions_CharacterFragmentDoc,
     "\n  fragment CharacterCard_character on Character {\n    id\n    name\n    triggerWord\n    imageCount\n    cover { id thumbHash thumbnailUrl(size: LARGE) }\n    newestLora { id name }\n    lastTraining { id state step steps eta { seconds lowSeconds highSeconds } }\n  }\n": typeof types.CharacterCard_CharacterFragmentDoc,
     "\n  mutation CreateCharacter($input: CreateCharacterInput!, $idempotencyKey: String) {\n    createCharacter(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on CreateCharacterSuccess { character { id } }\n      ... on UserError { message }\n      ... on InvalidInput { issues { field message } }\n    }\n  }\n": typeof types.CreateCharacterDocument,
@@ -54,6 +59,22 @@ type Documents = {
     "\n  mutation MoveJob($input: MoveJobInput!) {\n    moveJob(input: $input) {\n      __typename\n      ... on MoveJobSuccess { job { id place { position } } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.MoveJobDocument,
     "\n  fragment JobRow_job on Job {\n    id\n    kind\n    state\n    title\n    step\n    steps\n    place { position expectedStartAt waitsFor { reason message until } }\n    attempt\n    elapsedSeconds\n    createdAt\n    finishedAt\n    eta { seconds lowSeconds highSeconds }\n    error { message advice }\n  }\n": typeof types.JobRow_JobFragmentDoc,
     "\n  query Jobs($states: [JobState!]!, $after: String) {\n    jobs(states: $states, first: 25, after: $after) {\n      edges { node { id ...JobRow_job } }\n      pageInfo { hasNextPage endCursor }\n    }\n    jobCounts { queued running completed failed cancelled }\n  }\n": typeof types.JobsDocument,
+    "\n  query AccountSettings {\n    access {\n      viewer {\n        sessions { id ...SessionRow_session }\n      }\n    }\n  }\n": typeof types.AccountSettingsDocument,
+    "\n  fragment ApiKeyRow_apiKey on ApiKey {\n    id\n    name\n    prefix\n    scopes\n    createdAt\n    lastUsedAt\n    expiresAt\n  }\n": typeof types.ApiKeyRow_ApiKeyFragmentDoc,
+    "\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on RevokeApiKeySuccess { id }\n      ... on UserError { message }\n    }\n  }\n": typeof types.RevokeApiKeyDocument,
+    "\n  query ApiKeys {\n    access {\n      viewer {\n        apiKeys { id ...ApiKeyRow_apiKey }\n      }\n    }\n  }\n": typeof types.ApiKeysDocument,
+    "\n  query Audit($after: String) {\n    auditLog(first: 50, after: $after) {\n      edges { node { id ...AuditRow_entry } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AuditDocument,
+    "\n  fragment AuditRow_entry on AuditEntry {\n    id\n    at\n    operation\n    outcome\n    userName\n    apiKeyId\n    address\n    correlationId\n  }\n": typeof types.AuditRow_EntryFragmentDoc,
+    "\n  mutation ChangePassword($input: ChangePasswordInput!) {\n    changePassword(input: $input) {\n      __typename\n      ... on ChangePasswordSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.ChangePasswordDocument,
+    "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on CreateApiKeySuccess { apiKey { id } secret }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.CreateApiKeyDocument,
+    "\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.InviteUserDocument,
+    "\n  mutation InviteToNewPassword($input: InviteToNewPasswordInput!) {\n    inviteToNewPassword(input: $input) {\n      __typename\n      ... on InviteToNewPasswordSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.InviteToNewPasswordDocument,
+    "\n  query People {\n    users { id ...PersonRow_user }\n  }\n": typeof types.PeopleDocument,
+    "\n  fragment PersonRow_user on User {\n    id\n    name\n    role\n    createdAt\n    sessions { id lastUsedAt }\n    apiKeys { id }\n  }\n": typeof types.PersonRow_UserFragmentDoc,
+    "\n  mutation RemoveUser($input: RemoveUserInput!) {\n    removeUser(input: $input) {\n      __typename\n      ... on RemoveUserSuccess { id }\n      ... on UserError { message }\n    }\n  }\n": typeof types.RemoveUserDocument,
+    "\n  mutation ChangeRole($input: ChangeRoleInput!) {\n    changeRole(input: $input) {\n      __typename\n      ... on ChangeRoleSuccess { user { id role } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.ChangeRoleDocument,
+    "\n  fragment SessionRow_session on Session {\n    id\n    userAgent\n    address\n    isCurrent\n    createdAt\n    lastUsedAt\n  }\n": typeof types.SessionRow_SessionFragmentDoc,
+    "\n  mutation RevokeSession($input: RevokeSessionInput!) {\n    revokeSession(input: $input) {\n      __typename\n      ... on RevokeSessionSuccess { id }\n      ... on UserError { message }\n    }\n  }\n": typeof types.RevokeSessionDocument,
     "\n  fragment RunningJob_job on Job {\n    id\n    kind\n    title\n    step\n    steps\n    eta { seconds lowSeconds highSeconds }\n  }\n": typeof types.RunningJob_JobFragmentDoc,
     "\n  query Shell {\n    info { name version mode }\n    jobCounts { queued running }\n    jobs(states: [RUNNING], first: 5) {\n      edges { node { id ...RunningJob_job } }\n    }\n    workers { id state }\n    capabilities {\n      training { label health { isHealthy message } }\n      generation { label health { isHealthy message } }\n      video { unsupported }\n    }\n  }\n": typeof types.ShellDocument,
     "\n  subscription JobUpdates {\n    jobUpdates {\n      id\n      kind\n      state\n      isCancelling\n      stage\n      title\n      step\n      steps\n      stepsPerSecond\n      elapsedSeconds\n      eta { seconds lowSeconds highSeconds }\n      attempt\n      place { position expectedStartAt waitsFor { reason message until } }\n      error { code message advice }\n      startedAt\n      finishedAt\n      character { id }\n    }\n  }\n": typeof types.JobUpdatesDocument,
@@ -77,6 +98,11 @@ type Documents = {
     "\n  query VideoPage {\n    capabilities { video { unsupported } }\n  }\n": typeof types.VideoPageDocument,
 };
 const documents: Documents = {
+    "\n  query Access {\n    access {\n      isOn\n      isSetUp\n      viewer { user { id name role } scopes }\n    }\n  }\n": types.AccessDocument,
+    "\n  query Invitation($secret: String!) {\n    access { invitation(secret: $secret) { role userName } }\n  }\n": types.InvitationDocument,
+    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) {\n      __typename\n      ... on SignInSuccess { viewer { user { id name role } scopes } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on UserError { message }\n    }\n  }\n": types.SignInDocument,
+    "\n  mutation AcceptInvitation($input: AcceptInvitationInput!) {\n    acceptInvitation(input: $input) {\n      __typename\n      ... on AcceptInvitationSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": types.AcceptInvitationDocument,
+    "\n  mutation SignOut {\n    signOut { access { isOn } }\n  }\n": types.SignOutDocument,
     "\n  fragment CharacterActions_character on Character {\n    id\n    name\n    imageCount\n    newestLora { id }\n    lastTraining { id state }\n  }\n": types.CharacterActions_CharacterFragmentDoc,
     "\n  fragment CharacterCard_character on Character {\n    id\n    name\n    triggerWord\n    imageCount\n    cover { id thumbHash thumbnailUrl(size: LARGE) }\n    newestLora { id name }\n    lastTraining { id state step steps eta { seconds lowSeconds highSeconds } }\n  }\n": types.CharacterCard_CharacterFragmentDoc,
     "\n  mutation CreateCharacter($input: CreateCharacterInput!, $idempotencyKey: String) {\n    createCharacter(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on CreateCharacterSuccess { character { id } }\n      ... on UserError { message }\n      ... on InvalidInput { issues { field message } }\n    }\n  }\n": types.CreateCharacterDocument,
@@ -117,6 +143,22 @@ const documents: Documents = {
     "\n  mutation MoveJob($input: MoveJobInput!) {\n    moveJob(input: $input) {\n      __typename\n      ... on MoveJobSuccess { job { id place { position } } }\n      ... on UserError { message }\n    }\n  }\n": types.MoveJobDocument,
     "\n  fragment JobRow_job on Job {\n    id\n    kind\n    state\n    title\n    step\n    steps\n    place { position expectedStartAt waitsFor { reason message until } }\n    attempt\n    elapsedSeconds\n    createdAt\n    finishedAt\n    eta { seconds lowSeconds highSeconds }\n    error { message advice }\n  }\n": types.JobRow_JobFragmentDoc,
     "\n  query Jobs($states: [JobState!]!, $after: String) {\n    jobs(states: $states, first: 25, after: $after) {\n      edges { node { id ...JobRow_job } }\n      pageInfo { hasNextPage endCursor }\n    }\n    jobCounts { queued running completed failed cancelled }\n  }\n": types.JobsDocument,
+    "\n  query AccountSettings {\n    access {\n      viewer {\n        sessions { id ...SessionRow_session }\n      }\n    }\n  }\n": types.AccountSettingsDocument,
+    "\n  fragment ApiKeyRow_apiKey on ApiKey {\n    id\n    name\n    prefix\n    scopes\n    createdAt\n    lastUsedAt\n    expiresAt\n  }\n": types.ApiKeyRow_ApiKeyFragmentDoc,
+    "\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on RevokeApiKeySuccess { id }\n      ... on UserError { message }\n    }\n  }\n": types.RevokeApiKeyDocument,
+    "\n  query ApiKeys {\n    access {\n      viewer {\n        apiKeys { id ...ApiKeyRow_apiKey }\n      }\n    }\n  }\n": types.ApiKeysDocument,
+    "\n  query Audit($after: String) {\n    auditLog(first: 50, after: $after) {\n      edges { node { id ...AuditRow_entry } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AuditDocument,
+    "\n  fragment AuditRow_entry on AuditEntry {\n    id\n    at\n    operation\n    outcome\n    userName\n    apiKeyId\n    address\n    correlationId\n  }\n": types.AuditRow_EntryFragmentDoc,
+    "\n  mutation ChangePassword($input: ChangePasswordInput!) {\n    changePassword(input: $input) {\n      __typename\n      ... on ChangePasswordSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": types.ChangePasswordDocument,
+    "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on CreateApiKeySuccess { apiKey { id } secret }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": types.CreateApiKeyDocument,
+    "\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": types.InviteUserDocument,
+    "\n  mutation InviteToNewPassword($input: InviteToNewPasswordInput!) {\n    inviteToNewPassword(input: $input) {\n      __typename\n      ... on InviteToNewPasswordSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": types.InviteToNewPasswordDocument,
+    "\n  query People {\n    users { id ...PersonRow_user }\n  }\n": types.PeopleDocument,
+    "\n  fragment PersonRow_user on User {\n    id\n    name\n    role\n    createdAt\n    sessions { id lastUsedAt }\n    apiKeys { id }\n  }\n": types.PersonRow_UserFragmentDoc,
+    "\n  mutation RemoveUser($input: RemoveUserInput!) {\n    removeUser(input: $input) {\n      __typename\n      ... on RemoveUserSuccess { id }\n      ... on UserError { message }\n    }\n  }\n": types.RemoveUserDocument,
+    "\n  mutation ChangeRole($input: ChangeRoleInput!) {\n    changeRole(input: $input) {\n      __typename\n      ... on ChangeRoleSuccess { user { id role } }\n      ... on UserError { message }\n    }\n  }\n": types.ChangeRoleDocument,
+    "\n  fragment SessionRow_session on Session {\n    id\n    userAgent\n    address\n    isCurrent\n    createdAt\n    lastUsedAt\n  }\n": types.SessionRow_SessionFragmentDoc,
+    "\n  mutation RevokeSession($input: RevokeSessionInput!) {\n    revokeSession(input: $input) {\n      __typename\n      ... on RevokeSessionSuccess { id }\n      ... on UserError { message }\n    }\n  }\n": types.RevokeSessionDocument,
     "\n  fragment RunningJob_job on Job {\n    id\n    kind\n    title\n    step\n    steps\n    eta { seconds lowSeconds highSeconds }\n  }\n": types.RunningJob_JobFragmentDoc,
     "\n  query Shell {\n    info { name version mode }\n    jobCounts { queued running }\n    jobs(states: [RUNNING], first: 5) {\n      edges { node { id ...RunningJob_job } }\n    }\n    workers { id state }\n    capabilities {\n      training { label health { isHealthy message } }\n      generation { label health { isHealthy message } }\n      video { unsupported }\n    }\n  }\n": types.ShellDocument,
     "\n  subscription JobUpdates {\n    jobUpdates {\n      id\n      kind\n      state\n      isCancelling\n      stage\n      title\n      step\n      steps\n      stepsPerSecond\n      elapsedSeconds\n      eta { seconds lowSeconds highSeconds }\n      attempt\n      place { position expectedStartAt waitsFor { reason message until } }\n      error { code message advice }\n      startedAt\n      finishedAt\n      character { id }\n    }\n  }\n": types.JobUpdatesDocument,
@@ -154,6 +196,26 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Access {\n    access {\n      isOn\n      isSetUp\n      viewer { user { id name role } scopes }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      isOn\n      isSetUp\n      viewer { user { id name role } scopes }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invitation($secret: String!) {\n    access { invitation(secret: $secret) { role userName } }\n  }\n"): (typeof documents)["\n  query Invitation($secret: String!) {\n    access { invitation(secret: $secret) { role userName } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) {\n      __typename\n      ... on SignInSuccess { viewer { user { id name role } scopes } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) {\n      __typename\n      ... on SignInSuccess { viewer { user { id name role } scopes } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AcceptInvitation($input: AcceptInvitationInput!) {\n    acceptInvitation(input: $input) {\n      __typename\n      ... on AcceptInvitationSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation AcceptInvitation($input: AcceptInvitationInput!) {\n    acceptInvitation(input: $input) {\n      __typename\n      ... on AcceptInvitationSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOut {\n    signOut { access { isOn } }\n  }\n"): (typeof documents)["\n  mutation SignOut {\n    signOut { access { isOn } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -314,6 +376,70 @@ export function graphql(source: "\n  fragment JobRow_job on Job {\n    id\n    k
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Jobs($states: [JobState!]!, $after: String) {\n    jobs(states: $states, first: 25, after: $after) {\n      edges { node { id ...JobRow_job } }\n      pageInfo { hasNextPage endCursor }\n    }\n    jobCounts { queued running completed failed cancelled }\n  }\n"): (typeof documents)["\n  query Jobs($states: [JobState!]!, $after: String) {\n    jobs(states: $states, first: 25, after: $after) {\n      edges { node { id ...JobRow_job } }\n      pageInfo { hasNextPage endCursor }\n    }\n    jobCounts { queued running completed failed cancelled }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AccountSettings {\n    access {\n      viewer {\n        sessions { id ...SessionRow_session }\n      }\n    }\n  }\n"): (typeof documents)["\n  query AccountSettings {\n    access {\n      viewer {\n        sessions { id ...SessionRow_session }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ApiKeyRow_apiKey on ApiKey {\n    id\n    name\n    prefix\n    scopes\n    createdAt\n    lastUsedAt\n    expiresAt\n  }\n"): (typeof documents)["\n  fragment ApiKeyRow_apiKey on ApiKey {\n    id\n    name\n    prefix\n    scopes\n    createdAt\n    lastUsedAt\n    expiresAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on RevokeApiKeySuccess { id }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) {\n      __typename\n      ... on RevokeApiKeySuccess { id }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ApiKeys {\n    access {\n      viewer {\n        apiKeys { id ...ApiKeyRow_apiKey }\n      }\n    }\n  }\n"): (typeof documents)["\n  query ApiKeys {\n    access {\n      viewer {\n        apiKeys { id ...ApiKeyRow_apiKey }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Audit($after: String) {\n    auditLog(first: 50, after: $after) {\n      edges { node { id ...AuditRow_entry } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Audit($after: String) {\n    auditLog(first: 50, after: $after) {\n      edges { node { id ...AuditRow_entry } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment AuditRow_entry on AuditEntry {\n    id\n    at\n    operation\n    outcome\n    userName\n    apiKeyId\n    address\n    correlationId\n  }\n"): (typeof documents)["\n  fragment AuditRow_entry on AuditEntry {\n    id\n    at\n    operation\n    outcome\n    userName\n    apiKeyId\n    address\n    correlationId\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ChangePassword($input: ChangePasswordInput!) {\n    changePassword(input: $input) {\n      __typename\n      ... on ChangePasswordSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation ChangePassword($input: ChangePasswordInput!) {\n    changePassword(input: $input) {\n      __typename\n      ... on ChangePasswordSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on CreateApiKeySuccess { apiKey { id } secret }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on CreateApiKeySuccess { apiKey { id } secret }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation InviteToNewPassword($input: InviteToNewPasswordInput!) {\n    inviteToNewPassword(input: $input) {\n      __typename\n      ... on InviteToNewPasswordSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation InviteToNewPassword($input: InviteToNewPasswordInput!) {\n    inviteToNewPassword(input: $input) {\n      __typename\n      ... on InviteToNewPasswordSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query People {\n    users { id ...PersonRow_user }\n  }\n"): (typeof documents)["\n  query People {\n    users { id ...PersonRow_user }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment PersonRow_user on User {\n    id\n    name\n    role\n    createdAt\n    sessions { id lastUsedAt }\n    apiKeys { id }\n  }\n"): (typeof documents)["\n  fragment PersonRow_user on User {\n    id\n    name\n    role\n    createdAt\n    sessions { id lastUsedAt }\n    apiKeys { id }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RemoveUser($input: RemoveUserInput!) {\n    removeUser(input: $input) {\n      __typename\n      ... on RemoveUserSuccess { id }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation RemoveUser($input: RemoveUserInput!) {\n    removeUser(input: $input) {\n      __typename\n      ... on RemoveUserSuccess { id }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ChangeRole($input: ChangeRoleInput!) {\n    changeRole(input: $input) {\n      __typename\n      ... on ChangeRoleSuccess { user { id role } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation ChangeRole($input: ChangeRoleInput!) {\n    changeRole(input: $input) {\n      __typename\n      ... on ChangeRoleSuccess { user { id role } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment SessionRow_session on Session {\n    id\n    userAgent\n    address\n    isCurrent\n    createdAt\n    lastUsedAt\n  }\n"): (typeof documents)["\n  fragment SessionRow_session on Session {\n    id\n    userAgent\n    address\n    isCurrent\n    createdAt\n    lastUsedAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeSession($input: RevokeSessionInput!) {\n    revokeSession(input: $input) {\n      __typename\n      ... on RevokeSessionSuccess { id }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation RevokeSession($input: RevokeSessionInput!) {\n    revokeSession(input: $input) {\n      __typename\n      ... on RevokeSessionSuccess { id }\n      ... on UserError { message }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,8 +1,8 @@
 import { type Accessor, type JSX, Match, Switch } from 'solid-js';
-import { ErrorState } from '../ui/ErrorState.tsx';
+import { ErrorState, Forbidden } from '../ui/ErrorState.tsx';
 import type { PageQuery } from './query.ts';
 
-/** What a page shows while its query has nothing yet, when it failed, and when it is there. */
+/** What a page shows while its query has nothing yet, when it failed or is not allowed, and when it is there. */
 export function Loaded<Data>(props: {
   query: PageQuery<Data>;
   skeleton: JSX.Element;
@@ -11,6 +11,9 @@ export function Loaded<Data>(props: {
   return (
     <Switch fallback={props.skeleton}>
       <Match when={props.query.data()}>{(data) => props.children(data as Accessor<Data>)}</Match>
+      <Match when={props.query.problem()?.isForbidden ? props.query.problem() : null}>
+        {(problem) => <Forbidden message={problem().message} />}
+      </Match>
       <Match when={props.query.problem()}>
         {(problem) => (
           <ErrorState

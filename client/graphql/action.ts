@@ -26,7 +26,9 @@ export function createAction<Data, Variables extends AnyVariables>(
           keys.answered();
           return result.data;
         }
-        toast({ kind: 'bad', title: 'That did not work', ...describe(result.error, result.operation) });
+        const problem = describe(result.error, result.operation);
+        const title = problem.isForbidden ? 'You may not do this' : 'That did not work';
+        toast({ kind: 'bad', title, ...problem });
         return undefined;
       } finally {
         setPending(false);

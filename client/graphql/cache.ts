@@ -5,6 +5,9 @@ import { possibleTypes } from './possible-types.ts';
 /** Parts of their parent, without an id of their own. */
 const EMBEDDED = [
   'Info',
+  'Access',
+  'Viewer',
+  'NewInvitation',
   'Capabilities',
   'TrainingCapabilities',
   'GenerationCapabilities',
@@ -99,6 +102,11 @@ export function createCache(): Exchange {
         retryJob: forgetting(...JOB_LISTS),
         moveJob: forgetting(...JOB_LISTS),
         deleteLora: forgetting('loras', 'characters'),
+        createApiKey: forgetting('access', 'users'),
+        revokeApiKey: forgetting('access', 'users'),
+        revokeSession: forgetting('access', 'users'),
+        changePassword: forgetting('access', 'users'),
+        removeUser: forgetting('users'),
       },
       Subscription: { jobUpdates: onJobUpdate as unknown as UpdateResolver },
     },

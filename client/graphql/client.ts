@@ -1,25 +1,25 @@
-import { Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange } from '@urql/core';
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
 import { retryExchange } from '@urql/exchange-retry';
+import { checkAccess } from '../access/door.ts';
+import { patient } from '../access/patient-fetch.ts';
 import { createCache } from './cache.ts';
-import { openSocket } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { correlationExchange } from './correlation.ts';
 
-export function createClient(): Client {
-  const socket = openSocket();
-  return new Client({
+/** The client of one person, with its cache and its socket; `close` ends the socket. */
+export function createClient(): { client: Client; close: () => void } {
+  const connection = openConnection();
+  const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
+    fetch: patient((input, init) => fetch(input, init)),
     exchanges: [
+      correlationExchange(),
+      // What is forbidden may have been allowed a moment ago: then the buttons for it have to go.
       mapExchange({
-        // The id is made here, so that even a request that never arrives has one to report.
-        onOperation: (operation) => {
-          const { fetchOptions } = operation.context;
-          const options = typeof fetchOptions === 'function' ? fetchOptions() : fetchOptions;
-          const correlationId = crypto.randomUUID();
-          return makeOperation(operation.kind, operation, {
-            ...operation.context,
-            correlationId,
-            fetchOptions: { ...options, headers: { ...options?.headers, 'x-correlation-id': correlationId } },
-          });
+        onError: (error) => {
+          if (error.graphQLErrors.some(({ extensions }) => extensions.code === 'FORBIDDEN'))
+            void checkAccess();
         },
       }),
       createCache(),
@@ -34,7 +34,7 @@ export function createClient(): Client {
       subscriptionExchange({
         forwardSubscription: (request) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
+            unsubscribe: connection.subscribe(
               { ...request, query: request.query ?? '' },
               {
                 ...sink,
@@ -46,4 +46,5 @@ export function createClient(): Client {
       }),
     ],
   });
+  return { client, close: connection.close };
 }

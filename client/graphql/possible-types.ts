@@ -28,5 +28,10 @@ export const possibleTypes = {
     'NotImplemented',
     'ImageUnreadable',
     'IdempotencyConflict',
+    'WrongCredentials',
+    'TooManyAttempts',
+    'InvalidInvitation',
+    'NameTaken',
+    'LastOwner',
   ],
 };

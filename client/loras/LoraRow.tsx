@@ -4,6 +4,7 @@ import Pencil from 'lucide-solid/icons/pencil';
 import Sparkles from 'lucide-solid/icons/sparkles';
 import Trash from 'lucide-solid/icons/trash';
 import { createSignal, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
 import { TriggerChip } from '../ui/Chip.tsx';
@@ -64,9 +65,11 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
         <Time at={lora().createdAt} />
       </span>
       <div class={styles.actions}>
-        <LinkButton size="small" icon={Sparkles} href={`/generate?lora=${lora().id}`}>
-          Use
-        </LinkButton>
+        <Show when={can('WRITE_JOBS')}>
+          <LinkButton size="small" icon={Sparkles} href={`/generate?lora=${lora().id}`}>
+            Use
+          </LinkButton>
+        </Show>
         <LinkButton
           kind="quiet"
           size="small"
@@ -75,20 +78,22 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
           download
           label={`Download ${lora().name}`}
         />
-        <Button
-          kind="quiet"
-          size="small"
-          icon={Pencil}
-          label={`Rename ${lora().name}`}
-          onClick={() => setDialog('rename')}
-        />
-        <Button
-          kind="quiet"
-          size="small"
-          icon={Trash}
-          label={`Delete ${lora().name}`}
-          onClick={() => setDialog('delete')}
-        />
+        <Show when={can('WRITE_LORAS')}>
+          <Button
+            kind="quiet"
+            size="small"
+            icon={Pencil}
+            label={`Rename ${lora().name}`}
+            onClick={() => setDialog('rename')}
+          />
+          <Button
+            kind="quiet"
+            size="small"
+            icon={Trash}
+            label={`Delete ${lora().name}`}
+            onClick={() => setDialog('delete')}
+          />
+        </Show>
       </div>
       <RenameLoraDialog open={dialog() === 'rename'} lora={lora()} onClose={() => setDialog(null)} />
       <DeleteLoraDialog open={dialog() === 'delete'} lora={lora()} onClose={() => setDialog(null)} />

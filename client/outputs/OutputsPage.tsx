@@ -1,4 +1,6 @@
 import { useSearchParams } from '@solidjs/router';
+import { Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { LinkButton } from '../ui/Button.tsx';
 import { Page } from '../ui/Page.tsx';
 import { OutputGrid } from './OutputGrid.tsx';
@@ -13,9 +15,11 @@ export function OutputsPage() {
         generationId={params.generation}
         empty="Every generated image is kept here, with the parameters that made it."
       >
-        <LinkButton kind="primary" href="/generate">
-          Generate the first
-        </LinkButton>
+        <Show when={can('WRITE_JOBS')}>
+          <LinkButton kind="primary" href="/generate">
+            Generate the first
+          </LinkButton>
+        </Show>
       </OutputGrid>
     </Page>
   );

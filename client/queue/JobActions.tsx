@@ -4,6 +4,7 @@ import ChevronUp from 'lucide-solid/icons/chevron-up';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import Square from 'lucide-solid/icons/square';
 import { createSignal, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import type { JobKind, JobState } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { createAction } from '../graphql/action.ts';
@@ -36,8 +37,23 @@ const MoveJob = graphql(`
 
 type Job = { id: string; kind: JobKind; state: JobState; title: string; step: number };
 
-/** `order` is the waiting line, so that one knows before whom to move. */
-export function JobActions(props: { job: Job; order: readonly string[] }) {
+type Props = {
+  job: Job;
+  /** The waiting line, so that one knows before whom to move. */
+  order: readonly string[];
+};
+
+export function JobActions(props: Props) {
+  return (
+    <div class={styles.actions}>
+      <Show when={can('WRITE_JOBS')}>
+        <Actions {...props} />
+      </Show>
+    </div>
+  );
+}
+
+function Actions(props: Props) {
   const navigate = useNavigate();
   const retrying = createAction(RetryJob);
   const moving = createAction(MoveJob);
@@ -62,7 +78,7 @@ export function JobActions(props: { job: Job; order: readonly string[] }) {
   };
 
   return (
-    <div class={styles.actions}>
+    <>
       <Show when={props.job.state === 'QUEUED' && place() !== -1}>
         <Button
           kind="quiet"
@@ -101,6 +117,6 @@ export function JobActions(props: { job: Job; order: readonly string[] }) {
           Try again
         </Button>
       </Show>
-    </div>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import ListOrdered from 'lucide-solid/icons/list-ordered';
 import { createMemo, type JSX, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import type { JobState } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
@@ -50,7 +51,11 @@ export function QueuePage() {
               <EmptyState
                 icon={ListOrdered}
                 title="Nothing runs and nothing waits"
-                actions={<LinkButton href="/generate">Generate</LinkButton>}
+                actions={
+                  <Show when={can('WRITE_JOBS')}>
+                    <LinkButton href="/generate">Generate</LinkButton>
+                  </Show>
+                }
               >
                 Trainings and generations line up here. They go on when this page is closed.
               </EmptyState>

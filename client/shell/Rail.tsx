@@ -3,10 +3,12 @@ import Clapperboard from 'lucide-solid/icons/clapperboard';
 import Images from 'lucide-solid/icons/images';
 import Layers from 'lucide-solid/icons/layers';
 import ListOrdered from 'lucide-solid/icons/list-ordered';
+import Settings from 'lucide-solid/icons/settings';
 import Sparkles from 'lucide-solid/icons/sparkles';
 import Users from 'lucide-solid/icons/users';
 import { For, type JSX, Show } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
+import { Account } from './Account.tsx';
 import styles from './Rail.module.css';
 import { ThemeButton } from './ThemeButton.tsx';
 
@@ -18,7 +20,7 @@ const PLACES = [
   { href: '/queue', label: 'Queue', icon: ListOrdered, also: [] },
 ];
 
-/** The places one goes to, the running job, and health. On a phone a bar at the bottom. */
+/** The places one goes to, the running job, who is signed in, and health. On a phone a bar at the bottom. */
 export function Rail(props: { waiting: number; job: JSX.Element; health: JSX.Element }) {
   const location = useLocation();
   const isHere = (place: (typeof PLACES)[number]) => {
@@ -57,9 +59,18 @@ export function Rail(props: { waiting: number; job: JSX.Element; health: JSX.Ele
             Video <span class={styles.soon}>in development</span>
           </span>
         </A>
+        <A
+          href="/settings"
+          class={`${styles.place} ${styles.wide}`}
+          aria-current={location.pathname.startsWith('/settings') ? 'page' : undefined}
+        >
+          <Settings size={20} aria-hidden="true" />
+          <span class={styles.label}>Settings</span>
+        </A>
       </nav>
       <div class={styles.foot}>
         <div class={styles.job}>{props.job}</div>
+        <Account />
         <div class={styles.status}>
           {props.health}
           <ThemeButton />

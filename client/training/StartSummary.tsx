@@ -1,5 +1,7 @@
 import Flame from 'lucide-solid/icons/flame';
 import { For, Show } from 'solid-js';
+import { can, user } from '../access/access.ts';
+import { whyForbidden } from '../access/words.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import type { Texts } from '../parameters/parameter.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
@@ -92,6 +94,11 @@ export function StartSummary(props: {
           {props.refusal}
         </p>
       </Show>
+      <Show when={!can('WRITE_JOBS')}>
+        <p class={styles.advice} data-tone="warn">
+          {whyForbidden(['write:jobs'], user()?.role)}
+        </p>
+      </Show>
       <Show
         when={character().imageCount > 0}
         fallback={<LinkButton href={`/characters/${character().id}`}>Add photos</LinkButton>}
@@ -100,7 +107,7 @@ export function StartSummary(props: {
           kind="primary"
           icon={Flame}
           pending={props.pending}
-          disabled={props.problems.length > 0}
+          disabled={props.problems.length > 0 || !can('WRITE_JOBS')}
           onClick={() => props.onStart()}
         >
           Start training

@@ -3,6 +3,7 @@ import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import Sparkles from 'lucide-solid/icons/sparkles';
 import Square from 'lucide-solid/icons/square';
 import { createSignal, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CancelJobDialog } from '../queue/CancelJobDialog.tsx';
 import { Button, LinkButton } from '../ui/Button.tsx';
@@ -21,7 +22,7 @@ const Training = graphql(`
   }
 `);
 
-/** What can be done with the training as it is now: the useful one is the bright one. */
+/** What can be done with the training as it is now, by who may: the useful one is the bright one. */
 export function TrainingActions(props: { training: FragmentType<typeof Training> }) {
   const training = () => useFragment(Training, props.training);
   const [asking, setAsking] = createSignal(false);
@@ -32,7 +33,7 @@ export function TrainingActions(props: { training: FragmentType<typeof Training>
   const trainAgain = () => `/characters/${training().character?.id}/train?from=${training().id}`;
 
   return (
-    <>
+    <Show when={can('WRITE_JOBS')}>
       <Show when={isOpen()}>
         <Button icon={Square} disabled={training().isCancelling} onClick={() => setAsking(true)}>
           {training().isCancelling ? 'Stopping…' : 'Cancel'}
@@ -67,6 +68,6 @@ export function TrainingActions(props: { training: FragmentType<typeof Training>
           </LinkButton>
         )}
       </Show>
-    </>
+    </Show>
   );
 }

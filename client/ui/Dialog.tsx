@@ -11,6 +11,8 @@ export function Dialog(props: {
   onClose: () => void;
   title: string;
   description?: string;
+  /** Only its buttons close it: what it shows is lost with it. */
+  isHeld?: boolean;
   children?: JSX.Element;
   actions?: JSX.Element;
 }) {
@@ -24,7 +26,10 @@ export function Dialog(props: {
     first.focus();
   };
   return (
-    <Kobalte open={props.open} onOpenChange={(open) => (open ? undefined : props.onClose())}>
+    <Kobalte
+      open={props.open}
+      onOpenChange={(open) => (open || props.isHeld === true ? undefined : props.onClose())}
+    >
       <Kobalte.Portal>
         <Kobalte.Overlay class={styles.veil} />
         <div class={styles.place}>

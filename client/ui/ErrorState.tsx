@@ -1,5 +1,6 @@
 import CircleAlert from 'lucide-solid/icons/circle-alert';
 import Compass from 'lucide-solid/icons/compass';
+import Lock from 'lucide-solid/icons/lock';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import { Button, LinkButton } from './Button.tsx';
 import { CorrelationId } from './CorrelationId.tsx';
@@ -26,6 +27,19 @@ export function ErrorState(props: {
         <CorrelationId id={props.correlationId} />
       </EmptyState>
     </div>
+  );
+}
+
+/** What is here is not for whoever looks; `message` says what is missing. */
+export function Forbidden(props: { message: string }) {
+  return (
+    <EmptyState
+      icon={Lock}
+      title="This is not for you to see"
+      actions={<LinkButton href="/">To the characters</LinkButton>}
+    >
+      {props.message}
+    </EmptyState>
   );
 }
 

@@ -1,7 +1,7 @@
 import { createUniqueId, type JSX, Show, splitProps } from 'solid-js';
 import styles from './Field.module.css';
 
-type FieldProps = {
+export type FieldProps = {
   label: string;
   help?: string;
   /** What is wrong and what is allowed. */
@@ -11,10 +11,10 @@ type FieldProps = {
   hideLabel?: boolean;
 };
 
-const FIELD = ['label', 'help', 'error', 'note', 'hideLabel'] as const;
+export const FIELD = ['label', 'help', 'error', 'note', 'hideLabel'] as const;
 
 /** Label, control, help and error, tied together for screen readers. */
-function Frame(props: FieldProps & { id: string; children: JSX.Element }) {
+export function Frame(props: FieldProps & { id: string; children: JSX.Element }) {
   return (
     <div class={styles.field}>
       <div class={props.hideLabel === true ? 'srOnly' : styles.head}>
@@ -45,7 +45,7 @@ function Help(props: { id: string; help?: string | undefined }) {
   );
 }
 
-function describedBy(id: string, props: FieldProps): string | undefined {
+export function describedBy(id: string, props: FieldProps): string | undefined {
   if (props.error !== undefined && props.error !== '') return `${id}-error`;
   return props.help === undefined ? undefined : `${id}-help`;
 }

@@ -1,10 +1,11 @@
 import { A } from '@solidjs/router';
+import Settings from 'lucide-solid/icons/settings';
 import { createEffect, For, type JSX, Show } from 'solid-js';
 import styles from './Page.module.css';
 
 type Crumb = { label: string; href: string };
 
-/** Where I am on the left, the one next step on the right, the page below. */
+/** Where I am on the left, the one next step on the right, the page below. On a phone also the way to the settings. */
 export function Page(props: {
   title: string;
   crumbs?: readonly Crumb[];
@@ -34,6 +35,9 @@ export function Page(props: {
           <h1 class={styles.title}>{props.title}</h1>
           {props.aside}
         </nav>
+        <A href="/settings" class={styles.settings} activeClass={styles.here ?? ''} aria-label="Settings">
+          <Settings size={20} aria-hidden="true" />
+        </A>
         <Show when={props.actions}>
           <div class={styles.actions}>{props.actions}</div>
         </Show>

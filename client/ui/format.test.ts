@@ -7,6 +7,7 @@ import {
   formatLoss,
   formatRate,
   formatSpeed,
+  formatUntil,
   plural,
   sentenceCase,
 } from './format.ts';
@@ -40,4 +41,6 @@ test('a time is told from now', () => {
   const now = Date.parse('2026-01-01T12:00:00Z');
   expect(formatAgo('2026-01-01T11:59:50Z', now)).toBe('just now');
   expect(formatAgo('2026-01-01T11:50:00Z', now)).toBe('10 minutes ago');
+  expect(formatUntil('2026-01-04T12:00:00Z', now)).toBe('in 3 days');
+  expect(formatUntil('2026-04-01T12:00:00Z', now)).toBe('on Apr 1, 2026');
 });

@@ -1,6 +1,8 @@
 const integers = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+const minute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const clock = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hour12: false });
 
 export function formatCount(value: number): string {
@@ -76,6 +78,16 @@ export function formatAgo(time: string | Date, now = Date.now()): string {
   if (age < 86_400) return relative.format(Math.round(seconds / 3600), 'hour');
   if (age < 30 * 86_400) return relative.format(Math.round(seconds / 86_400), 'day');
   return exact.format(new Date(time));
+}
+
+/** `in 3 days`, and of what is further away the day: `on Feb 23, 2027`. */
+export function formatUntil(time: string | Date, now = Date.now()): string {
+  const isNear = Math.abs(new Date(time).getTime() - now) < 30 * 86_400_000;
+  return isNear ? formatAgo(time, now) : `on ${day.format(new Date(time))}`;
+}
+
+export function formatMinute(time: string | Date): string {
+  return minute.format(new Date(time));
 }
 
 export function formatExact(time: string | Date): string {

@@ -1,0 +1,66 @@
+import { useNavigate, useParams } from '@solidjs/router';
+import { createMemo, type JSX, Show } from 'solid-js';
+import { access, can, user } from '../access/access.ts';
+import { Card } from '../ui/Card.tsx';
+import { NotFound } from '../ui/ErrorState.tsx';
+import { Page } from '../ui/Page.tsx';
+import { Tabs } from '../ui/Tabs.tsx';
+import { AccountSettings } from './AccountSettings.tsx';
+import { ApiKeys } from './ApiKeys.tsx';
+import { Appearance } from './Appearance.tsx';
+import { AuditLog } from './AuditLog.tsx';
+import { People } from './People.tsx';
+import styles from './Settings.module.css';
+
+type Tab = { value: string; label: string; isOpen: () => boolean; content: () => JSX.Element };
+
+const hasAccount = () => user() !== undefined;
+
+const TABS: readonly Tab[] = [
+  { value: 'account', label: 'Account', isOpen: hasAccount, content: () => <AccountSettings /> },
+  { value: 'general', label: 'General', isOpen: () => !hasAccount(), content: () => <WithoutAccounts /> },
+  { value: 'keys', label: 'API keys', isOpen: hasAccount, content: () => <ApiKeys /> },
+  { value: 'people', label: 'People', isOpen: () => user()?.role === 'OWNER', content: () => <People /> },
+  { value: 'audit', label: 'Audit', isOpen: () => can('ADMIN'), content: () => <AuditLog /> },
+];
+
+/** `/settings/{tab}`. There are the tabs that are of use to whoever looks. */
+export function SettingsPage() {
+  const params = useParams<{ tab?: string }>();
+  const navigate = useNavigate();
+  const tabs = createMemo(() => TABS.filter((tab) => tab.isOpen()));
+  const first = () => tabs()[0]?.value ?? '';
+  const current = () => params.tab ?? first();
+  const isThere = () => tabs().some((tab) => tab.value === current());
+  return (
+    <Page title="Settings">
+      <Show
+        when={isThere()}
+        fallback={<NotFound what="settings page" href="/settings" back="To your settings" />}
+      >
+        <Tabs
+          label="Settings"
+          value={current()}
+          tabs={tabs()}
+          onChange={(tab) => navigate(tab === first() ? '/settings' : `/settings/${tab}`, { replace: true })}
+        />
+      </Show>
+    </Page>
+  );
+}
+
+function WithoutAccounts() {
+  return (
+    <div class={styles.column}>
+      <Card title="Access">
+        <p>
+          <Show when={access()?.isOn === false}>
+            Accounts are switched off (<code>ISENGARD_AUTH=off</code>): whoever reaches this server may do
+            everything, without signing in.
+          </Show>
+        </p>
+      </Card>
+      <Appearance />
+    </div>
+  );
+}

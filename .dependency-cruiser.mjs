@@ -79,6 +79,12 @@ const forbidden = [
     to: { path: '^server/(jobs|engines)/' },
   },
   {
+    name: 'auth-stands-alone',
+    comment: 'Rule 2: auth/ stands on server/*.ts alone; what it protects knows no more of it than guards.',
+    from: { path: '^server/auth/', pathNot: TEST },
+    to: { path: `^server/(${DOMAINS.join('|')}|jobs|storage|engines|maintenance|http|cli)/` },
+  },
+  {
     name: 'engines-through-their-interface',
     comment: 'Rule 3: outside of engines/ there is only engines/engine.ts.',
     from: { pathNot: ['^server/engines/', '^bench/', TEST] },

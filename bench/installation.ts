@@ -33,6 +33,10 @@ export async function startInstallation(): Promise<Installation> {
     // What the engine costs is a benchmark of its own; here it only has to be out of the way.
     FAST_TEST_STEP_MS: '0',
     NODE_ENV: 'production',
+    // It asks as often as it can, from one address.
+    RATE_LIMIT: '0',
+    FILE_RATE_LIMIT: '0',
+    MAX_SOCKETS: '2000',
     // As `server/start.ts` sets it.
     MALLOC_ARENA_MAX: '2',
   };

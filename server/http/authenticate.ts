@@ -3,8 +3,9 @@ import { apiKeyOf } from '../auth/api-keys.ts';
 import { ANONYMOUS, EVERYBODY, type Principal } from '../auth/principal.ts';
 import { LONGEST_DAYS, sessionOf } from '../auth/sessions.ts';
 import { env } from '../env.ts';
-import { clientOf } from './client-address.ts';
+import { addressOf, clientOf } from './client-address.ts';
 import { isListed } from './hosts.ts';
+import { checkBadKeys, countBadKey } from './rate-limits.ts';
 
 const isHttps = env.PUBLIC_URL?.startsWith('https:') ?? false;
 
@@ -20,19 +21,21 @@ export class BadKey extends Error {}
 export async function authenticate(req: IncomingMessage): Promise<Principal> {
   if (env.ISENGARD_AUTH === 'off') return EVERYBODY;
   const { authorization } = req.headers;
-  if (authorization !== undefined) return ofKey(authorization);
+  if (authorization !== undefined) return ofKey(authorization, addressOf(req));
   // Browsers may send the cookie with what a listed page of the same site asks for; that page has an API key, or is nobody.
   const secret = isListed(req.headers.origin) ? undefined : sessionSecretOf(req);
   const session = secret === undefined ? undefined : await sessionOf(secret, clientOf(req));
   return session ?? ANONYMOUS;
 }
 
-/** Of an `Authorization` header (RFC 6750 §2.1). */
-export async function ofKey(authorization: string): Promise<Principal> {
+/** Of an `Authorization` header (RFC 6750 §2.1). Keys are not tried without end. */
+export async function ofKey(authorization: string, address: string): Promise<Principal> {
+  await checkBadKeys(address);
   const [, key] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   const principal = key === undefined ? undefined : await apiKeyOf(key);
-  if (principal === undefined) throw new BadKey();
-  return principal;
+  if (principal !== undefined) return principal;
+  await countBadKey(address);
+  throw new BadKey();
 }
 
 export function sessionSecretOf({ headers: { cookie } }: IncomingMessage): string | undefined {

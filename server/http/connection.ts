@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { Take } from '../generators.ts';
 import { log } from '../log.ts';
 import { outboxOf } from './outbox.ts';
+import { tokenBucket } from './token-bucket.ts';
 
 export type Extra = {
   socket: WebSocket;
@@ -20,6 +21,10 @@ export const MAX_OPERATIONS = 100;
 /** Who has more unsent than this, or more messages that are not done with, is not listened to until that changes. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 const MAX_PENDING = 2 * MAX_OPERATIONS;
+/** So often it is looked whether that has changed, where nobody tells. */
+const FULL_MS = 100;
+/** Messages, and frames of the protocol's own. A page that comes back sends some dozens at once. */
+const MESSAGES = { burst: 300, perSecond: 100 };
 /** Who has not answered a ping when the next one is due is gone, or does not read. */
 const PING_MS = 12_000;
 /** A beat that comes so much later was held up by us: the answer may lie unread behind it. */
@@ -49,10 +54,24 @@ export function openConnection(
 
   let pending = 0;
   const send = outboxOf(socket, request.socket, () => listenAgain());
+  const messages = tokenBucket(MESSAGES);
   const isFull = () => socket.bufferedAmount > MAX_UNSENT_BYTES || pending > MAX_PENDING;
+  let listening: NodeJS.Timeout | undefined;
   function listenAgain() {
-    if (socket.isPaused && !isFull()) socket.resume();
+    clearTimeout(listening);
+    if (!socket.isPaused) return;
+    const waitMs = messages.waitMs();
+    if (!isFull() && waitMs === 0) return socket.resume();
+    // Of pings, which are answered for us, nobody tells when they were done with.
+    listening = setTimeout(listenAgain, Math.max(waitMs, FULL_MS));
   }
+  function heard() {
+    messages.take();
+    if (!isFull() && messages.waitMs() === 0) return;
+    socket.pause();
+    listenAgain();
+  }
+  socket.on('ping', heard);
 
   const closed = protocol.opened(
     {
@@ -62,7 +81,7 @@ export function openConnection(
       onMessage: (handle) =>
         socket.on('message', async (message) => {
           pending++;
-          if (isFull()) socket.pause();
+          heard();
           try {
             await handle(String(message));
           } catch (error) {
@@ -80,6 +99,7 @@ export function openConnection(
   let lastBeat = performance.now();
   socket.on('pong', () => {
     hasAnswered = true;
+    heard();
   });
   const heart = setInterval(() => {
     const silence = performance.now() - lastBeat;
@@ -91,6 +111,7 @@ export function openConnection(
   }, PING_MS);
   socket.once('close', (code, reason) => {
     clearInterval(heart);
+    clearTimeout(listening);
     closed(code, String(reason)).catch((error: unknown) =>
       log.error({ error }, 'The operations of a closed socket did not end'),
     );

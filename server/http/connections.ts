@@ -1,13 +1,14 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { env } from '../env.ts';
 import { isTrustedProxy, networkOf, peerOf } from './client-address.ts';
 import { type Patience, rememberPatience } from './patience.ts';
-import type { Refusal } from './refuse.ts';
+import { bodyOf, type Refusal } from './refuse.ts';
+import { sharesOf } from './shares.ts';
 
-/** A browser has 6 to a server, and a socket for each page; behind one address may be many. */
-const MAX_PER_ADDRESS = 500;
-const MAX_TOTAL = 5000;
+/** Sockets, and what else comes from one address: a browser has 6 connections to a server. */
+const MAX_PER_ADDRESS = env.MAX_SOCKETS + 300;
+const MAX_TOTAL = 20_000;
 const MAX_HEADERS = 100;
 /** For whoever is refused, to read why. */
 const GOODBYE_MS = 1000;
@@ -26,10 +27,12 @@ export function createHttpServer(patience: Patience, handle: RequestListener): S
   server.maxConnections = MAX_TOTAL;
 
   const refused = new WeakSet<Duplex>();
-  const isOneTooMany = perAddress(MAX_PER_ADDRESS);
+  const shares = sharesOf(MAX_PER_ADDRESS);
   server.on('connection', (connection) => {
     rememberPatience(connection, patience);
-    if (!isOneTooMany(connection)) return;
+    const peer = peerOf(connection);
+    // Those of a proxy of ours are many people's.
+    if (isTrustedProxy(peer) || !shares.isExceededBy(connection, networkOf(peer))) return;
     refused.add(connection);
     refuseConnection(connection, TOO_MANY_CONNECTIONS);
   });
@@ -48,30 +51,10 @@ export function createHttpServer(patience: Patience, handle: RequestListener): S
   return server;
 }
 
-/** Counts connections by where they come from; those of our own proxies are many people's. */
-function perAddress(limit: number) {
-  const open = new Map<string, number>();
-  return (connection: Socket) => {
-    const peer = peerOf(connection);
-    if (isTrustedProxy(peer)) return false;
-    const network = networkOf(peer);
-    const count = (open.get(network) ?? 0) + 1;
-    open.set(network, count);
-    connection.once('close', () => {
-      const left = (open.get(network) ?? 1) - 1;
-      if (left === 0) open.delete(network);
-      else open.set(network, left);
-    });
-    return count > limit;
-  };
-}
-
 /** Answers what never became a request. */
-export function refuseConnection(
-  connection: Duplex,
-  { status, code, message, headers, extensions }: Refusal,
-) {
-  const body = JSON.stringify({ error: { code, message, ...extensions } });
+export function refuseConnection(connection: Duplex, refusal: Refusal) {
+  const { status, headers } = refusal;
+  const body = JSON.stringify({ error: bodyOf(refusal) });
   const lines = Object.entries({
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),

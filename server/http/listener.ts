@@ -8,6 +8,7 @@ import { serveApi } from './api.ts';
 import { authenticate, BadKey } from './authenticate.ts';
 import { boundBody } from './body.ts';
 import { serveClient } from './client.ts';
+import { addressOf } from './client-address.ts';
 import { createHttpServer } from './connections.ts';
 import { allowListedOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { serveFile } from './files.ts';
@@ -16,13 +17,16 @@ import { type Addresses, addressesOf, isListed } from './hosts.ts';
 import { answerOutage, outageOf } from './outage.ts';
 import { pathOf } from './path.ts';
 import { PATIENCE, type Patience } from './patience.ts';
+import { type Budget, countAddress, countPrincipal, TooManyRequests } from './rate-limits.ts';
 import {
   BAD_KEY,
+  BUG,
   FORBIDDEN,
   FOREIGN_ORIGIN,
   GRAPHQL_PATH,
   MISDIRECTED,
   type Refusal,
+  rateLimited,
   refuse,
   UNAUTHENTICATED,
 } from './refuse.ts';
@@ -34,32 +38,44 @@ export type Route = {
   matches(path: string): boolean;
   /** `operation`: each GraphQL field states its own. */
   guard: 'public' | 'read' | 'operation';
+  /** What it is counted with; null when it is not, because whoever watches over us asks. */
+  budget: Budget | null;
   serve(req: IncomingMessage, res: ServerResponse, principal: Principal): unknown;
 };
 
 export const ROUTES: readonly Route[] = [
-  { name: 'health', matches: isHealthPath, guard: 'public', serve: serveHealth },
+  { name: 'health', matches: isHealthPath, guard: 'public', budget: null, serve: serveHealth },
   {
     name: 'API',
     matches: (path) => path === GRAPHQL_PATH,
     guard: 'operation',
+    budget: 'api',
     serve: serveApi,
   },
-  { name: 'files', matches: (path) => path.startsWith('/files/'), guard: 'read', serve: serveFile },
-  { name: 'client', matches: () => true, guard: 'public', serve: serveClient },
+  {
+    name: 'files',
+    matches: (path) => path.startsWith('/files/'),
+    guard: 'read',
+    budget: 'files',
+    serve: serveFile,
+  },
+  { name: 'client', matches: () => true, guard: 'public', budget: 'files', serve: serveClient },
 ];
 
 async function route(req: IncomingMessage, res: ServerResponse, addresses: Addresses) {
   if (!addresses.isForUs(req)) return refuse(req, res, MISDIRECTED);
   const path = pathOf(req);
   if (path === null) return refuse(req, res, NO_PATH);
-  const { guard, serve } = ROUTES.find(({ matches }) => matches(path)) as Route;
+  const { guard, budget, serve } = ROUTES.find(({ matches }) => matches(path)) as Route;
+  const address = addressOf(req);
+  if (budget) await countAddress(budget, address);
   if (guard === 'public') return serve(req, res, ANONYMOUS);
   if (!addresses.isFromFriends(req) && !isNavigation(req)) return refuse(req, res, FOREIGN_ORIGIN);
   allowListedOrigin(req, res);
   // It carries no proof of who asks, so it comes before that.
   if (isPreflight(req) && isListed(req.headers.origin)) return answerPreflight(res);
   const principal = await authenticate(req);
+  if (budget) await countPrincipal(budget, principal, address);
   if (guard === 'read' && !allows(principal, 'read'))
     return refuse(req, res, principal.kind === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN);
   const userId = userOf(principal)?.id;
@@ -86,6 +102,7 @@ function handle(req: IncomingMessage, res: ServerResponse, addresses: Addresses)
       await route(req, res, addresses);
     } catch (error) {
       if (error instanceof BadKey) return refuse(req, res, BAD_KEY);
+      if (error instanceof TooManyRequests) return refuse(req, res, rateLimited(error));
       const outage = outageOf(error);
       if (outage) log.warn({ error, path: pathOf(req), code: outage.code }, 'A request was refused');
       else log.error({ error, path: pathOf(req) }, 'A request failed');
@@ -102,12 +119,6 @@ const NO_PATH: Refusal = {
   message: 'The target of a request is a path, and starts with a slash.',
   headers: { Connection: 'close' },
 };
-const BUG: Refusal = {
-  status: 500,
-  code: 'INTERNAL',
-  message: 'Something went wrong. The server log says what.',
-};
-
 type Where = {
   host: string;
   port: number;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentCorrelationId } from '../correlation.ts';
 import { pathOf } from './path.ts';
+import type { TooManyRequests } from './rate-limits.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -14,6 +15,9 @@ export type Refusal = {
   /** What else a program needs to know, such as the limit. */
   extensions?: Record<string, string | number>;
 };
+
+/** What a program reads of it. */
+export const bodyOf = ({ code, message, extensions }: Refusal) => ({ code, message, ...extensions });
 
 /** Answers a request that is not looked into any further, in the form that its path has for errors. */
 export function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal) {
@@ -63,4 +67,18 @@ export const FORBIDDEN: Refusal = {
   status: 403,
   code: 'FORBIDDEN',
   message: 'This is not allowed: the scope `read` is missing.',
+};
+
+export const rateLimited = ({ message, limit, retryAfterSeconds }: TooManyRequests): Refusal => ({
+  status: 429,
+  code: 'RATE_LIMITED',
+  message,
+  headers: { 'Retry-After': String(retryAfterSeconds) },
+  extensions: { limit, retryAfterSeconds },
+});
+
+export const BUG: Refusal = {
+  status: 500,
+  code: 'INTERNAL',
+  message: 'Something went wrong. The server log says what.',
 };

@@ -1,22 +1,23 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { isAsyncIterable } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
-import { ANONYMOUS, type Principal, userOf } from '../auth/principal.ts';
+import { ANONYMOUS, userOf } from '../auth/principal.ts';
 import { CORRELATION_HEADER, correlationIdFrom, type Trace, withTrace } from '../correlation.ts';
 import { env } from '../env.ts';
-import { log } from '../log.ts';
 import { mask, yoga } from './api.ts';
-import { authenticate, BadKey, ofKey } from './authenticate.ts';
+import { BadKey, ofKey } from './authenticate.ts';
+import { addressOf } from './client-address.ts';
 import { closeSoon, type Extra, MAX_OPERATIONS, openConnection } from './connection.ts';
 import { nextFrame } from './frames.ts';
 import type { Writer } from './fresh-context.ts';
 import type { Addresses } from './hosts.ts';
-import { outageOf } from './outage.ts';
 import type { Patience } from './patience.ts';
-import { GRAPHQL_PATH } from './refuse.ts';
+import { countPrincipal, TooManyRequests } from './rate-limits.ts';
+import { bodyOf, GRAPHQL_PATH, rateLimited } from './refuse.ts';
 import { keepAccess, watchAccess } from './socket-access.ts';
+import { socketGate } from './socket-gate.ts';
 
 /** The functions of Yoga's pipeline that belong to one operation travel to `execute` and `subscribe` in its arguments. */
 type Enveloped = ReturnType<typeof yoga.getEnveloped>;
@@ -29,6 +30,11 @@ const tooManyOperations = () =>
   new GraphQLError(`One socket has at most ${MAX_OPERATIONS} operations at a time.`, {
     extensions: { code: 'TOO_MANY_OPERATIONS', limit: MAX_OPERATIONS },
   });
+
+const tooManyRequests = (error: TooManyRequests) => {
+  const { message, ...refusal } = bodyOf(rateLimited(error));
+  return new GraphQLError(message, { extensions: refusal });
+};
 
 /** GraphQL over WebSocket (graphql-transport-ws), through the same pipeline as over HTTP: context, masking, plugins. */
 const options: ServerOptions<Record<string, unknown>, Extra> = {
@@ -45,8 +51,8 @@ const options: ServerOptions<Record<string, unknown>, Extra> = {
   async onConnect({ extra, connectionParams }) {
     const { authorization } = connectionParams ?? {};
     if (env.ISENGARD_AUTH === 'on' && typeof authorization === 'string') {
-      const principal = await ofKey(authorization).catch((error: unknown) => {
-        if (error instanceof BadKey) return ANONYMOUS;
+      const principal = await ofKey(authorization, addressOf(extra.request)).catch((error: unknown) => {
+        if (error instanceof BadKey || error instanceof TooManyRequests) return ANONYMOUS;
         throw error;
       });
       extra.principal = principal;
@@ -61,6 +67,12 @@ const options: ServerOptions<Record<string, unknown>, Extra> = {
     const trace = { correlationId: correlationIdFrom(given), ...(userId !== undefined && { userId }) };
     return withTrace(trace, async () => {
       if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [mask(tooManyOperations())];
+      try {
+        await countPrincipal('api', principal, addressOf(request));
+      } catch (error) {
+        if (error instanceof TooManyRequests) return [mask(tooManyRequests(error))];
+        throw error;
+      }
       const params = { operationName, query, variables };
       const enveloped = yoga.getEnveloped({ req: request, principal, params });
       let document: ExecutionArgs['document'];
@@ -112,28 +124,17 @@ function traced<Value>(values: AsyncIterable<Value>, trace: Trace): AsyncGenerat
 
 export function serveSockets(server: Server, addresses: Addresses, { initMs }: Patience) {
   const protocol = makeServer({ ...options, connectionInitWaitTimeout: initMs });
-  const principals = new WeakMap<IncomingMessage, Principal>();
+  const gate = socketGate(addresses, () => sockets.clients.size);
   const sockets = new WebSocketServer({
     server,
     path: GRAPHQL_PATH,
     handleProtocols,
     maxPayload: MAX_FRAME_BYTES,
-    async verifyClient({ req }, answer) {
-      if (!addresses.isForUs(req)) return answer(false, 421);
-      if (!addresses.isFromFriends(req)) return answer(false, 403);
-      try {
-        principals.set(req, await authenticate(req));
-        answer(true);
-      } catch (error) {
-        if (error instanceof BadKey) return answer(false, 401);
-        log.warn({ error }, 'A socket was refused');
-        answer(false, outageOf(error) ? 503 : 500);
-      }
-    },
+    verifyClient: gate.verifyClient,
   });
   const stopWatching = watchAccess();
   sockets.on('connection', (socket, request) =>
-    openConnection(protocol, socket, { request, principal: principals.get(request) ?? ANONYMOUS }),
+    openConnection(protocol, socket, { request, principal: gate.principalOf(request) }),
   );
   // Errors of the listener, which are logged where it listens.
   sockets.on('error', () => {});

@@ -4,12 +4,10 @@ import { errorsOf } from '../graphql/issues.ts';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/Field.tsx';
 import forms from '../ui/Form.module.css';
-import { FormProblem } from '../ui/FormProblem.tsx';
 import { focusInvalid } from '../ui/focus-invalid.ts';
 import { PasswordField } from '../ui/PasswordField.tsx';
 import { goTo } from './access.ts';
 import { AcceptInvitation } from './queries.ts';
-import { createRefusal } from './refusal.ts';
 
 /** Uses a link up. `userName` is of the user who gets a new password by it; without one it makes a user. */
 export function AcceptForm(props: {
@@ -19,7 +17,6 @@ export function AcceptForm(props: {
   onInvalid: () => void;
 }) {
   const action = createAction(AcceptInvitation);
-  const refusal = createRefusal();
   const [errors, setErrors] = createSignal<Record<string, string>>({});
   let name: HTMLInputElement | undefined;
   let password: HTMLInputElement | undefined;
@@ -30,7 +27,6 @@ export function AcceptForm(props: {
     const form = event.currentTarget;
     const given = new FormData(form);
     setErrors({});
-    refusal.tell(undefined);
     const show = (wrong: Record<string, string>) => {
       setErrors(wrong);
       focusInvalid(form);
@@ -52,8 +48,6 @@ export function AcceptForm(props: {
         return show(errorsOf(result.issues));
       case 'NameTaken':
         return show({ name: result.message });
-      case 'TooManyAttempts':
-        return refusal.tell(result);
     }
   };
 
@@ -81,9 +75,8 @@ export function AcceptForm(props: {
         help="At least 10 characters. A few words in a row are easy to remember and hard to guess."
         error={errors().password}
       />
-      <FormProblem message={refusal.message()} />
-      <Button kind="primary" type="submit" pending={action.pending()} disabled={refusal.wait() !== undefined}>
-        {refusal.wait() ?? props.submit}
+      <Button kind="primary" type="submit" pending={action.pending()}>
+        {props.submit}
       </Button>
     </form>
   );

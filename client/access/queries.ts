@@ -32,7 +32,6 @@ export const AcceptInvitation = graphql(`
     acceptInvitation(input: $input) {
       __typename
       ... on AcceptInvitationSuccess { viewer { user { id } } }
-      ... on TooManyAttempts { retryAfterSeconds }
       ... on InvalidInput { issues { field message } }
       ... on UserError { message }
     }

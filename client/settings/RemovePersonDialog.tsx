@@ -23,11 +23,11 @@ export function RemovePersonDialog(props: {
 }) {
   const action = createAction(RemoveUser);
   const goes = () =>
-    [
+    new Intl.ListFormat('en').format([
       'the account',
       ...(props.sessions > 0 ? [plural(props.sessions, 'session')] : []),
       ...(props.apiKeys > 0 ? [plural(props.apiKeys, 'API key')] : []),
-    ].join(', ');
+    ]);
   const remove = async () => {
     // Read before the answer: with it, the person is gone from these props.
     const { id, name } = props.person;
@@ -42,9 +42,9 @@ export function RemovePersonDialog(props: {
       open={props.open}
       onClose={props.onClose}
       title={`Remove ${props.person.name}?`}
-      description={`This ends ${goes()}, at once. Characters, LoRAs and images that ${props.person.name} made stay. This cannot be undone.`}
-      keep={`Keep ${props.person.name}`}
-      confirm={`Remove ${props.person.name}`}
+      description={`This ends ${goes()} at once. Characters, LoRAs and images that ${props.person.name} made stay. This cannot be undone.`}
+      keep="Keep the account"
+      confirm="Remove the account"
       pending={action.pending()}
       onConfirm={remove}
     />

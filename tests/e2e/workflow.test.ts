@@ -212,6 +212,11 @@ describe('from photos to pictures', () => {
     await page.getByRole('link', { name: 'Video' }).click();
     await page.getByRole('heading', { name: 'No video yet' }).waitFor();
     await lookAround();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByText(/Accounts are switched off/).waitFor();
+    await lookAround();
+    await page.getByRole('tab', { name: 'Audit' }).click();
+    await page.getByText('Start generation').first().waitFor();
     await page.goto('/characters/nobody');
     await page.getByRole('heading', { name: 'There is no such character' }).waitFor();
     await page.goto('/nowhere');

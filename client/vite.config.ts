@@ -29,7 +29,8 @@ export default defineConfig(({ command }) => {
     },
     server: {
       port: Number(process.env.CLIENT_PORT ?? 5173),
-      proxy: { '/graphql': { target: server, ws: true }, '/files': server },
+      // The API's path is also the beginning of those of `graphql/`, a folder of the client.
+      proxy: { '^/graphql(\\?|$)': { target: server, ws: true }, '^/files/': server },
     },
   };
 });

@@ -1,3 +1,5 @@
+// Before anything that could write markup.
+import './trusted-types.ts';
 import './ui/base.css';
 import { render } from 'solid-js/web';
 import { App } from './App.tsx';

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { createYoga, isAsyncIterable, maskError, type Plugin } from 'graphql-yoga';
 import { refusalOf, unauthenticated } from '../auth/guard.ts';
@@ -16,11 +15,11 @@ import { clientOf } from './client-address.ts';
 import { onlyOurContentTypes } from './content-types.ts';
 import { LIMITS, tooMuch } from './document-limits.ts';
 import { limitedDocuments } from './documents.ts';
-import { EXAMPLE_TABS } from './examples.ts';
 import { withFewErrors, withoutSuggestions } from './few-errors.ts';
 import { freshContextPerEvent } from './fresh-context.ts';
 import { multipart } from './multipart.ts';
 import { outageError, outageOf } from './outage.ts';
+import { asksForPlayground, servePlayground } from './playground.ts';
 import { GRAPHQL_PATH } from './refuse.ts';
 
 const MASK = 'Something went wrong. The server log says what, under this correlation id.';
@@ -162,19 +161,13 @@ export const yoga = createYoga<ServerContext, Context>({
     maskedMistakes,
     logging,
   ],
-  renderGraphiQL,
-  graphiql: {
-    title: 'Isengard playground',
-    subscriptionsProtocol: 'WS',
-    defaultTabs: EXAMPLE_TABS,
-  },
+  // Answered before it comes here (playground.ts).
+  graphiql: false,
 });
 
 /** The playground is for who is signed in, as all that it shows. */
 export function serveApi(req: IncomingMessage, res: ServerResponse, principal: Principal) {
-  if (principal.kind === 'anonymous' && req.method === 'GET' && req.headers.accept?.includes('text/html'))
-    return res
-      .writeHead(302, { Location: `/sign-in?next=${GRAPHQL_PATH}`, 'Cache-Control': 'no-store' })
-      .end();
-  return yoga(req, res, { principal });
+  if (!asksForPlayground(req)) return yoga(req, res, { principal });
+  if (principal.kind !== 'anonymous') return servePlayground(res);
+  res.writeHead(302, { Location: `/sign-in?next=${GRAPHQL_PATH}`, 'Cache-Control': 'no-store' }).end();
 }

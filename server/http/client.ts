@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CLIENT_POLICY, pageHeaders } from './page-headers.ts';
 import { pathOf } from './path.ts';
 
 const ROOT = fileURLToPath(new URL('../../client/dist/', import.meta.url));
@@ -18,19 +19,7 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-// Inline styles are how Solid sets a bar's width; scripts come from our own files alone.
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self' ws: wss:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+const HEADERS = pageHeaders(CLIENT_POLICY);
 
 /** Built files never change under their name (it has their hash), so they may be kept for ever; the page may not. */
 const HASHED = '/assets/';
@@ -49,6 +38,7 @@ async function find(path: string): Promise<{ body: Buffer; type: string } | null
 
 /** The built client. Any other path is one of its pages, and gets the document that finds out which. */
 export async function serveClient(req: IncomingMessage, res: ServerResponse) {
+  for (const [name, value] of Object.entries(HEADERS)) res.setHeader(name, value);
   if (req.method !== 'GET' && req.method !== 'HEAD')
     return void res.writeHead(405, { Allow: 'GET, HEAD' }).end();
   const path = decode(pathOf(req) ?? '/');
@@ -62,8 +52,6 @@ export async function serveClient(req: IncomingMessage, res: ServerResponse) {
     'Content-Type': file.type,
     'Content-Length': file.body.length,
     'Cache-Control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-    'Referrer-Policy': 'same-origin',
   });
   res.end(req.method === 'HEAD' ? undefined : file.body);
 }

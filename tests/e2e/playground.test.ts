@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { type Studio, startStudio } from '../studio.ts';
+import { tellViolations } from './watched-page.ts';
 
 let studio: Studio;
 let browser: Browser;
@@ -19,6 +20,10 @@ test('the playground runs queries and, over the socket, subscriptions', async ()
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await tellViolations(page);
   const foreign: string[] = [];
   page.on('request', (request) => {
     if (!request.url().startsWith(studio.url) && !/^(data|blob):/.test(request.url()))

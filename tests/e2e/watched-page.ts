@@ -26,6 +26,7 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
+  await tellViolations(page);
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
@@ -61,3 +62,12 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
     },
   };
 }
+
+/** What the content security policy refuses shows up in the console, also where the browser itself says nothing there. */
+export const tellViolations = (page: Page) =>
+  page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', (event) =>
+      // biome-ignore lint/suspicious/noConsole: it runs in the page, and the test reads its console.
+      console.error(`policy: ${event.effectiveDirective} refuses ${event.blockedURI} ${event.sample}`),
+    ),
+  );

@@ -3,6 +3,8 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { processRequest, Upload } from 'graphql-upload-minimal';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { unauthenticated } from '../auth/guard.ts';
+import type { Principal } from '../auth/principal.ts';
 import { MAX_FILE_BYTES, MAX_FILES } from '../images/upload-limits.ts';
 import { watchProgress } from './body.ts';
 import { batchRefusal, tooSlow } from './body-refusals.ts';
@@ -45,12 +47,15 @@ const isMultipart = (request: Request) =>
  */
 export function multipart(): Plugin<
   { upload?: UploadRequest },
-  { req: IncomingMessage; res: ServerResponse }
+  { req: IncomingMessage; res: ServerResponse; principal: Principal }
 > {
   const uploads = new WeakMap<Request, UploadRequest>();
   return {
-    onRequestParse({ request, serverContext: { req, res }, setRequestParser, endResponse, fetchAPI }) {
+    onRequestParse({ request, serverContext, setRequestParser, endResponse, fetchAPI }) {
+      const { req, res, principal } = serverContext;
       if (!isMultipart(request)) return;
+      // Nothing that nobody may ask for takes a file, so nothing of it is read.
+      if (principal.kind === 'anonymous') return void setRequestParser(() => Promise.reject(unauthenticated()));
       if (!PREFLIGHT_HEADERS.some((name) => request.headers.has(name))) {
         const message = `An upload needs the header \`${PREFLIGHT_HEADERS[0]}\` with any value; without it, any web site could send one.`;
         const errors = [{ message, extensions: { code: 'PREFLIGHT_HEADER_MISSING' } }];

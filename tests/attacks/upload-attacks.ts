@@ -156,6 +156,13 @@ export const UPLOAD_ATTACKS: Attack[] = [
     expected: /^(403|400|200) /,
   },
   {
+    name: 'an upload of nobody',
+    twin,
+    twinIs: ACCEPTED,
+    attack: multipart(({ characterId }) => multipartBody(uploadFields(characterId, 0)), { as: 'anonymous' }),
+    expected: '401 UNAUTHENTICATED',
+  },
+  {
     name: 'an upload from a page of elsewhere',
     twin,
     twinIs: ACCEPTED,

@@ -55,7 +55,8 @@ export function multipart(): Plugin<
       const { req, res, principal } = serverContext;
       if (!isMultipart(request)) return;
       // Nothing that nobody may ask for takes a file, so nothing of it is read.
-      if (principal.kind === 'anonymous') return void setRequestParser(() => Promise.reject(unauthenticated()));
+      if (principal.kind === 'anonymous')
+        return void setRequestParser(() => Promise.reject(unauthenticated()));
       if (!PREFLIGHT_HEADERS.some((name) => request.headers.has(name))) {
         const message = `An upload needs the header \`${PREFLIGHT_HEADERS[0]}\` with any value; without it, any web site could send one.`;
         const errors = [{ message, extensions: { code: 'PREFLIGHT_HEADER_MISSING' } }];

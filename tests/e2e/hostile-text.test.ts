@@ -154,9 +154,9 @@ test('what somebody got onto a page would still not run, load or send anything',
       foreignScript: outcome(() => add('script', { src: 'https://elsewhere.example/a.js' })),
       dataScript: outcome(() => add('script', { src: 'data:text/javascript,ran=1' })),
       policy: outcome(() =>
-        (window as unknown as Record<string, { createPolicy(name: string, rules: object): unknown }>)[
-          'trustedTypes'
-        ]?.createPolicy('more', {}),
+        (
+          window as unknown as Record<string, { createPolicy(name: string, rules: object): unknown }>
+        ).trustedTypes?.createPolicy('more', {}),
       ),
       style: outcome(() => add('p', { style: 'color: red' })),
       sheet: outcome(() => add('style', {}, 'p { color: red }')),

@@ -19,11 +19,27 @@ test('.env.example lists every variable that the product reads, and no other', (
 test('.env.example shows the defaults', () => {
   const defaults = readEnv({ VOLUME_ROOT: './data' });
   const shown = readEnv(Object.fromEntries(given(product).map(({ name, value }) => [name, value])));
-  const { DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, TRUSTED_PROXIES, FAST_TEST_FAULT, FAILPOINT, ...rest } =
-    shown;
+  const {
+    DATABASE_URL,
+    PUBLIC_URL,
+    CORS_ORIGINS,
+    TRUSTED_PROXIES,
+    MAX_UPLOADED_GB,
+    FAST_TEST_FAULT,
+    FAILPOINT,
+    ...rest
+  } = shown;
   expect({ ...rest, CORS_ORIGINS: [], TRUSTED_PROXIES: [] }).toEqual(defaults);
   // They have no default, so the file shows an example.
-  expect({ DATABASE_URL, PUBLIC_URL, CORS_ORIGINS, TRUSTED_PROXIES, FAST_TEST_FAULT, FAILPOINT }).toEqual({
+  expect({
+    DATABASE_URL,
+    PUBLIC_URL,
+    CORS_ORIGINS,
+    TRUSTED_PROXIES,
+    MAX_UPLOADED_GB,
+    FAST_TEST_FAULT,
+    FAILPOINT,
+  }).toEqual({
     PUBLIC_URL: expect.stringContaining('https://'),
     CORS_ORIGINS: [expect.stringContaining('https://'), expect.any(String)],
     TRUSTED_PROXIES: [
@@ -31,6 +47,7 @@ test('.env.example shows the defaults', () => {
       { address: '10.0.0.0', bits: 8, family: 'ipv4' },
     ],
     DATABASE_URL: expect.stringContaining('postgres://'),
+    MAX_UPLOADED_GB: expect.any(Number),
     FAST_TEST_FAULT: expect.any(String),
     FAILPOINT: expect.any(String),
   });

@@ -72,6 +72,8 @@ const Variables = z.object({
   STALL_SECONDS: number(1, 86_400).default(600),
   STOP_SECONDS: number(1, 3600).default(20),
   RETRY_SECONDS: seconds.default([0, 30, 120]),
+  MAX_OPEN_JOBS: number(1, 10_000_000).default(20_000),
+  MAX_UPLOADED_GB: z.coerce.number().min(0).optional(),
   MIN_FREE_MB: z.coerce.number().min(0).default(200),
   HISTORY_DAYS: number(1, 36_500).default(90),
   ORPHAN_HOURS: number(1, 8760).default(24),

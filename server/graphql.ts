@@ -11,6 +11,7 @@ import './info.graphql.ts';
 import './jobs/jobs.graphql.ts';
 import './loras/loras.graphql.ts';
 import './maintenance/maintenance.graphql.ts';
+import './quotas.graphql.ts';
 import './retry.graphql.ts';
 import './training/training.graphql.ts';
 import './video.graphql.ts';

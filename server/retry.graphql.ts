@@ -4,6 +4,7 @@ import { idempotencyKey, KEY_ERRORS } from './idempotency.graphql.ts';
 import { askedFor } from './idempotency.ts';
 import { Job } from './jobs/job-types.graphql.ts';
 import { findJob, type JobDetails, JobHasNotEnded } from './jobs/jobs.ts';
+import { QuotaExceeded } from './quotas.ts';
 import { retryFailedJobs, retryJob } from './retry.ts';
 import { TooFewImages } from './training/dataset.ts';
 
@@ -18,7 +19,7 @@ builder.mutationField('retryJob', (t) =>
     description: 'A new job with the settings of one that has ended; a training takes the photos of now.',
     args: { input: t.arg({ type: RetryJobInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS, JobHasNotEnded, TooFewImages, UnsupportedParameter],
+      types: [...KEY_ERRORS, JobHasNotEnded, QuotaExceeded, TooFewImages, UnsupportedParameter],
       dataField: { name: 'job', description: 'The new one; its `retryOf` is the old one.' },
     },
     resolve: (_, args) => retryJob(args.input.jobId, askedFor('retryJob', args)),
@@ -68,10 +69,10 @@ builder.mutationField('retryFailedJobs', (t) =>
     type: RetriedJobs,
     guard: 'write:jobs',
     description:
-      'Tries again the jobs that FAILED and were not tried again yet (`jobs(states: [FAILED], wasRetried: false)`), the oldest 100 at once, as `retryJob` does with one.',
+      'Tries again the jobs that FAILED and were not tried again yet (`jobs(states: [FAILED], wasRetried: false)`), the oldest 100 at once or as many as there is room for, as `retryJob` does with one.',
     args: { input: t.arg({ type: RetryFailedJobsInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS],
+      types: [...KEY_ERRORS, QuotaExceeded],
       dataField: { name: 'retries', description: 'New jobs, and what was passed over.' },
     },
     resolve: (_, args) => retryFailedJobs(args.input, askedFor('retryFailedJobs', args)),

@@ -8,6 +8,7 @@ import { isGeneration, prepareGenerationAgain } from './generation/generation.ts
 import { type Asked, type Creation, createOnce } from './idempotency.ts';
 import { getJob, hasEnded, type JobDetails, JobHasNotEnded, jobsByIds } from './jobs/jobs.ts';
 import { isOfQueue } from './jobs/queues.ts';
+import { QuotaExceeded } from './quotas.ts';
 import { isTraining, prepareTrainingAgain } from './training/training.ts';
 
 export const retryJob = async (id: string, asked: Asked): Promise<JobDetails> =>
@@ -48,7 +49,9 @@ async function retryEach(chosen: Chosen): Promise<Answer> {
     try {
       answer.jobIds.push(await retryUnlessRetried(id));
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      // So are all behind it, but what was tried again before that stays.
+      if (error instanceof QuotaExceeded && answer.jobIds.length > 0) break;
+      if (!(error instanceof UserError) || error instanceof QuotaExceeded) throw error;
       if (answer.skipped.length < MOST)
         answer.skipped.push({ jobId: id, code: error.code, message: error.message });
     }

@@ -662,6 +662,7 @@ export type UploadImagesMutation = { uploadImages:
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'TooManyFiles', message: string }
     | { __typename: 'UploadImagesSuccess', results: Array<
         | { __typename: 'ImageAccepted', image: { id: string } }
@@ -721,6 +722,7 @@ export type StartGenerationMutation = { startGeneration:
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string, issues: Array<{ field: string, message: string }> }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'StartGenerationSuccess', generation: { id: string, seed: number } }
     | { __typename: 'UnsupportedParameter', message: string }
    };
@@ -741,6 +743,7 @@ export type UploadReferenceImageMutation = { uploadReferenceImage:
     | { __typename: 'ImageUnreadable', message: string }
     | { __typename: 'InvalidInput', message: string }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'UploadReferenceImageSuccess', referenceImage: { id: string, thumbnailUrl: string } }
     | { __typename: 'UploadTooLarge', message: string }
    };
@@ -755,6 +758,7 @@ export type RepeatGenerationMutation = { repeatGeneration:
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'RepeatGenerationSuccess', generation: { id: string } }
     | { __typename: 'UnsupportedParameter', message: string }
    };
@@ -867,6 +871,7 @@ export type RetryJobMutation = { retryJob:
     | { __typename: 'InvalidInput', message: string }
     | { __typename: 'JobHasNotEnded', message: string }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'RetryJobSuccess', job:
         | { id: string, kind: JobKind }
         | { id: string, kind: JobKind }
@@ -1119,6 +1124,7 @@ export type StartTrainingMutation = { startTraining:
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string, issues: Array<{ field: string, message: string }> }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'StartTrainingSuccess', training: { id: string, character: { id: string } | null } }
     | { __typename: 'TooFewImages', message: string }
     | { __typename: 'UnsupportedParameter', message: string }
@@ -1187,6 +1193,7 @@ export type ResumeTrainingMutation = { resumeTraining:
     | { __typename: 'JobHasNotEnded', message: string }
     | { __typename: 'NoCheckpoint', message: string }
     | { __typename: 'NotFound', message: string }
+    | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'ResumeTrainingSuccess', training: { id: string } }
    };
 

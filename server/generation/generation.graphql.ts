@@ -5,6 +5,7 @@ import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
 import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
+import { QuotaExceeded } from '../quotas.ts';
 import { ASPECT_PRESETS, type AspectPreset } from './aspect-presets.ts';
 import { findGeneration, isGeneration, repeatGeneration, startGeneration } from './generation.ts';
 import {
@@ -211,7 +212,7 @@ const withSource = <Toggle extends { reference: SourceInput }>(toggle: Toggle | 
   toggle == null ? null : { ...toggle, reference: sourceOf(toggle.reference) };
 
 const errors = {
-  types: [...KEY_ERRORS, UnsupportedParameter],
+  types: [...KEY_ERRORS, QuotaExceeded, UnsupportedParameter],
   dataField: { name: 'generation', description: 'As it was put in line.' },
 } as const;
 

@@ -6,6 +6,7 @@ import type { Character as CharacterRow } from '../characters/characters.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
+import { QuotaExceeded } from '../quotas.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
 import {
   captionImage,
@@ -134,7 +135,7 @@ const ImageRejected = builder.objectRef<Outcome<'rejected'>>('ImageRejected').im
     fileName: t.exposeString('fileName', { description: fileName }),
     code: t.exposeString('code', {
       description:
-        'For programs: TOO_LARGE, INCOMPLETE, MISSING, EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TOO_SMALL, TOO_LARGE_PIXELS, DAMAGED, DISK_FULL or NOT_STORED.',
+        'For programs: TOO_LARGE, INCOMPLETE, MISSING, EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TOO_SMALL, TOO_LARGE_PIXELS, DAMAGED, QUOTA_EXCEEDED, DISK_FULL or NOT_STORED.',
     }),
     message: t.exposeString('message', {
       description: 'What is wrong with it, with the limit; one sentence.',
@@ -201,7 +202,7 @@ builder.mutationField('uploadImages', (t) =>
     description:
       'Adds photos to a character. Each file is judged on its own: a bad one never loses the others.',
     args: { input: t.arg({ type: UploadImagesInput }), idempotencyKey: idempotencyKey(t) },
-    errors: { types: [...KEY_ERRORS, TooManyFiles, UploadTooLarge], directResult: true },
+    errors: { types: [...KEY_ERRORS, QuotaExceeded, TooManyFiles, UploadTooLarge], directResult: true },
     resolve: (_, args, { upload }) =>
       uploadImages({ ...args.input, budget: upload, asked: askedFor('uploadImages', args) }),
   }),

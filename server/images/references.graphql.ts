@@ -1,6 +1,7 @@
 import { builder, UserErrorInterface } from '../builder.ts';
 import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
+import { QuotaExceeded } from '../quotas.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
 import { ImageUnreadable, referenceImagesByIds, uploadReferenceImage } from './references.ts';
 import { UploadTooLarge } from './uploads.ts';
@@ -55,7 +56,7 @@ builder.mutationField('uploadReferenceImage', (t) =>
       'Takes a picture that generations can be steered by. The same picture again is answered with the same reference image.',
     args: { input: t.arg({ type: UploadReferenceImageInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS, ImageUnreadable, UploadTooLarge],
+      types: [...KEY_ERRORS, ImageUnreadable, QuotaExceeded, UploadTooLarge],
       dataField: { name: 'referenceImage', description: 'To be named by `ImageSourceInput`.' },
     },
     resolve: (_, args, { upload }) => {

@@ -5,6 +5,7 @@ import { db, one } from '../db.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { type Asked, type Creation, createOnce } from '../idempotency.ts';
+import { checkUploads } from '../quotas.ts';
 import { referenceKey } from '../storage/keys.ts';
 import { readPictureWithThumbnails, UnreadablePicture } from '../storage/pictures.ts';
 import type { Received, StoredFile } from '../storage/storage.ts';
@@ -70,11 +71,13 @@ async function prepareReference({ path, sha256, bytes }: Received): Promise<Crea
   return async (tx) => {
     // As with photos: whoever sweeps waits for the row.
     await lockFile(tx, key);
+    const [known] = await tx.select().from(referenceImages).where(eq(referenceImages.sha256, sha256));
+    if (known === undefined) await checkUploads(tx, bytes);
     await storage.keep(path, key);
     failpoint('upload.kept');
     const [inserted] = await tx.insert(referenceImages).values(values).onConflictDoNothing().returning();
-    const known = () => tx.select().from(referenceImages).where(eq(referenceImages.sha256, sha256));
-    return (inserted ?? one(await known())).id;
+    const twin = () => tx.select().from(referenceImages).where(eq(referenceImages.sha256, sha256));
+    return (inserted ?? known ?? one(await twin())).id;
   };
 }
 

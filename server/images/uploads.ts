@@ -7,6 +7,7 @@ import { violates } from '../db-errors.ts';
 import { NotFound, UserError } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { type Asked, answerOf, createOnce, findKept } from '../idempotency.ts';
+import { checkUploadRoom, checkUploads } from '../quotas.ts';
 import { photoKey, photosKey, thumbnailKey } from '../storage/keys.ts';
 import { readPictureWithThumbnails } from '../storage/pictures.ts';
 import type { Received } from '../storage/storage.ts';
@@ -79,6 +80,7 @@ export async function uploadImages(
     return { results: await resultsOf(answerOf(first, askedWith(contents))), character };
   }
 
+  await checkUploadRoom();
   const { results, contents } = await settleAll(request);
   const own = asKept(results);
   // The answer comes last: what was cut off before leaves no key, and its repeat is an upload like any other.
@@ -170,6 +172,7 @@ async function store(received: Received, fileName: string, upload: Upload): Prom
     // moment ago, could still take it. Moving it is the one thing in this transaction that is not SQL.
     const image = await db.transaction(async (tx) => {
       await lockFile(tx, key);
+      await checkUploads(tx, bytes);
       await storage.keep(path, key);
       failpoint('upload.kept');
       const [inserted] = await tx.insert(images).values(photo).onConflictDoNothing().returning();

@@ -5,6 +5,7 @@ import { isAmong } from '../connection.ts';
 import { currentCorrelationId } from '../correlation.ts';
 import { one, type Tx } from '../db.ts';
 import { ring, ringEach } from '../doorbell.ts';
+import { checkOpenJobs } from '../quotas.ts';
 import { fairPriority } from './fairness.ts';
 import { type Job, type JobState, jobTopic, queueOf } from './jobs.ts';
 import { enqueue } from './queue.ts';
@@ -92,7 +93,7 @@ export const AT_REST = { stage: null, stepsPerSecond: null, hold: null, retryAt:
 
 type NewJob = Pick<Job, 'kind' | 'engine' | 'title' | 'characterId' | 'steps'> & { retryOfId?: string };
 
-/** The job, its first event and its message, all or none: `tx` also writes the row of its kind. */
+/** The job, its first event and its message, all or none: `tx` also writes the row of its kind. Throws QuotaExceeded. */
 export async function createJob(tx: Tx, values: NewJob): Promise<Job> {
   const job = one(
     await tx
@@ -108,6 +109,7 @@ export async function createJob(tx: Tx, values: NewJob): Promise<Job> {
   await tx.insert(jobEvents).values({ jobId: job.id, seq: 1, ...stateEvent(job) });
   await enqueue(tx, queueOf(job), { id: job.id, priority: job.priority, data: {} });
   await ring(tx, jobTopic(job.id));
+  await checkOpenJobs(tx);
   return job;
 }
 

@@ -10,6 +10,7 @@ import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
 import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
+import { QuotaExceeded } from '../quotas.ts';
 import { TooFewImages } from './dataset.ts';
 import { findTraining, isTraining, NoCheckpoint, resumeTraining, startTraining } from './training.ts';
 import {
@@ -181,7 +182,7 @@ builder.mutationField('startTraining', (t) =>
     description: 'Puts a training in line, with the photos and captions that the character has now.',
     args: { input: t.arg({ type: StartTrainingInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS, TooFewImages, UnsupportedParameter],
+      types: [...KEY_ERRORS, QuotaExceeded, TooFewImages, UnsupportedParameter],
       dataField: { name: 'training', description: 'As it was put in line.' },
     },
     resolve: (_, args) => startTraining(args.input, askedFor('startTraining', args)),
@@ -200,7 +201,7 @@ builder.mutationField('resumeTraining', (t) =>
       'A new training that goes on from the newest checkpoint of one that failed or was cancelled.',
     args: { input: t.arg({ type: ResumeTrainingInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS, JobHasNotEnded, NoCheckpoint],
+      types: [...KEY_ERRORS, JobHasNotEnded, NoCheckpoint, QuotaExceeded],
       dataField: { name: 'training', description: 'The new one, as it was put in line.' },
     },
     resolve: (_, args) => resumeTraining(args.input.trainingId, askedFor('resumeTraining', args)),

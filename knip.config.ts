@@ -8,6 +8,7 @@ export default {
   // The scripts of package.json that say `exec node …`, and what is started as a process by its path.
   entry: [
     'server/{start,main,worker}.ts',
+    'server/storage/decoder.ts',
     'server/cli/{dev,demo,doctor,owner-link,seed}.ts',
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
   ],

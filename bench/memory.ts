@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { decodersOf } from '#tests/processes.ts';
 import { ask, type Installation } from './installation.ts';
 import { AUTHORIZATION } from './key.ts';
 import { pause, type Row } from './measure.ts';
@@ -9,6 +10,8 @@ import { newCharacter, uploadFields, uploadPhotos } from './upload.ts';
 
 const LIMIT_MB = 150;
 const SAMPLE_MS = 20;
+/** To find them, all processes are looked at. */
+const DECODER_SAMPLE_MS = 200;
 const GIGABYTE = 2 ** 30;
 const BOUNDARY = 'isengard-bench';
 
@@ -24,15 +27,24 @@ export async function memory(installation: Installation): Promise<Row[]> {
   const rows: Row[] = [];
   const during = async (name: string, work: () => Promise<string>) => {
     let most = idle;
+    let mostOfDecoders = 0;
     const timer = setInterval(() => {
       most = Math.max(most, residentMegabytes(server.pid));
     }, SAMPLE_MS);
+    const decoderTimer = setInterval(() => {
+      const sizes = decodersOf(server.pid).map(residentMegabytes);
+      mostOfDecoders = Math.max(
+        mostOfDecoders,
+        sizes.reduce((sum, size) => sum + size, 0),
+      );
+    }, DECODER_SAMPLE_MS);
     const outcome = await work();
     clearInterval(timer);
+    clearInterval(decoderTimer);
     const growth = Math.max(most, residentMegabytes(server.pid)) - idle;
     rows.push({
       name: `memory: ${name} (${outcome})`,
-      measured: `${Math.round(idle)} MB idle + ${Math.round(growth)} MB`,
+      measured: `${Math.round(idle)} MB idle + ${Math.round(growth)} MB; decoders ${Math.round(mostOfDecoders)} MB`,
       against: `${LIMIT_MB} MB over idle: ${growth <= LIMIT_MB ? 'PASS' : 'FAIL'}`,
       ratio: (growth / LIMIT_MB).toFixed(2),
     });
@@ -50,7 +62,8 @@ export async function memory(installation: Installation): Promise<Row[]> {
 
 function residentMegabytes(pid: number) {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1024;
+  // One that is just ending has none.
+  return Number(kilobytes ?? 0) / 1024;
 }
 
 /** One file of a gigabyte, as fast as it is taken, until it is answered. Resolves to the answer and what was sent by then. */

@@ -8,13 +8,11 @@ import { sweepLeases } from './jobs/lost.ts';
 import { startQueue, stopQueue } from './jobs/queue.ts';
 import { log } from './log.ts';
 import { runProcess } from './process.ts';
-import { lockDecoders } from './storage/pictures.ts';
 import { prepareVolume } from './storage/volume.ts';
 import type { ChildMessage } from './supervise.ts';
 
 /** Serves the API and the client. Stateless: any number of these processes may run. */
 await runProcess('Server', async () => {
-  lockDecoders();
   await checkEngines();
   await prepareVolume();
   await waitForDatabase();

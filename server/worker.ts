@@ -7,7 +7,7 @@ import { startWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
 import { scheduleMaintenance } from './maintenance/schedule.ts';
 import { runProcess } from './process.ts';
-import { lockDecoders } from './storage/pictures.ts';
+import { lockDecoders } from './storage/decode.ts';
 import { prepareVolume } from './storage/volume.ts';
 
 /** Runs jobs. Any number of these processes may run, on any machine: at most one training and one generation at a time each. */

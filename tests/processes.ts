@@ -18,6 +18,20 @@ export function processesOf(folder: string): number[] {
     .map(Number);
 }
 
+/** Whether a process decodes pictures. Linux only. */
+export const isDecoder = (pid: number) =>
+  attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).includes('storage/decoder.ts');
+
+/** The processes that decode pictures for another one. */
+export const decodersOf = (parent: number): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) =>
+      attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')).includes(`\nPPid:\t${parent}\n`),
+    )
+    .filter(isDecoder);
+
 /** Processes end, and others' cannot be read, while we look. */
 function attempt(read: () => string) {
   try {

@@ -7,8 +7,9 @@ import { failpoint } from '../failpoint.ts';
 import { type Asked, type Creation, createOnce } from '../idempotency.ts';
 import { checkUploads } from '../quotas.ts';
 import { referenceKey } from '../storage/keys.ts';
-import { readPictureWithThumbnails, UnreadablePicture } from '../storage/pictures.ts';
+import { readUploadedPicture } from '../storage/pictures.ts';
 import type { Received, StoredFile } from '../storage/storage.ts';
+import { UnreadablePicture } from '../storage/unreadable.ts';
 import { storage } from '../storage/volume.ts';
 import { mediaType } from './images.ts';
 import { lockFile } from './photo-files.ts';
@@ -65,7 +66,7 @@ export async function uploadReferenceImage(options: {
 
 /** The same picture again is the same reference image: it belongs to nobody, so there is nothing to tell apart. */
 async function prepareReference({ path, sha256, bytes }: Received): Promise<Creation<string>> {
-  const picture = await readPictureWithThumbnails(path, sha256);
+  const picture = await readUploadedPicture({ path, sha256 });
   const values = { sha256, bytes, ...picture };
   const key = referenceKey(values);
   return async (tx) => {

@@ -1,7 +1,7 @@
 import { NotFound } from '../errors.ts';
 import { log } from '../log.ts';
 import { QuotaExceeded } from '../quotas.ts';
-import { UnreadablePicture } from '../storage/pictures.ts';
+import { UnreadablePicture } from '../storage/unreadable.ts';
 import { type Image, imagesByIds } from './images.ts';
 import { NotReceived } from './receiving.ts';
 
@@ -31,7 +31,7 @@ export function rejection(fileName: string, error: unknown): Rejected {
 const isDiskFull = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 
 /** Not the file's fault: sent again, it may be accepted. */
-const PASSING = ['INCOMPLETE', 'MISSING', 'QUOTA_EXCEEDED', 'DISK_FULL', 'NOT_STORED'];
+const PASSING = ['INCOMPLETE', 'MISSING', 'QUOTA_EXCEEDED', 'DISK_FULL', 'NOT_STORED', 'UNDECODABLE'];
 
 /** Whether sending the same files again would only tell the same again. */
 export const areLasting = (results: UploadedImage[]) =>

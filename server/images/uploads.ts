@@ -9,7 +9,7 @@ import { failpoint } from '../failpoint.ts';
 import { type Asked, answerOf, createOnce, findKept } from '../idempotency.ts';
 import { checkUploadRoom, checkUploads } from '../quotas.ts';
 import { photoKey, photosKey, thumbnailKey } from '../storage/keys.ts';
-import { readPictureWithThumbnails } from '../storage/pictures.ts';
+import { readUploadedPicture } from '../storage/pictures.ts';
 import type { Received } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import type { Image } from './images.ts';
@@ -51,8 +51,8 @@ export class UploadTooLarge extends UserError {
   }
 }
 
-/** While these are decoded, the next file is received; more would only fill memory. */
-const MAX_DECODING = 2;
+/** While some are decoded another one is written, and the next received. More would only wait on the disk. */
+const MAX_DECODING = 3;
 
 type UploadRequest = {
   characterId: string;
@@ -164,7 +164,7 @@ async function store(received: Received, fileName: string, upload: Upload): Prom
   const twin = await imageWith(characterId, sha256);
   if (twin) return { outcome: 'duplicate', fileName, image: twin };
 
-  const picture = await readPictureWithThumbnails(path, sha256);
+  const picture = await readUploadedPicture(received);
   const photo = { characterId, sha256, bytes, fileName, ...picture };
   const key = photoKey(photo);
   try {

@@ -2,7 +2,7 @@ import type { Tx } from '../db.ts';
 import { failpoint } from '../failpoint.ts';
 import { fileHash } from '../storage/hash.ts';
 import { thumbnailKey } from '../storage/keys.ts';
-import { readPictureWithThumbnails } from '../storage/pictures.ts';
+import { readMadePicture } from '../storage/pictures.ts';
 import { storage } from '../storage/volume.ts';
 import { LeaseLost } from './attempt.ts';
 import type { JobRecord } from './record.ts';
@@ -21,7 +21,7 @@ export async function recordPicture(
   write: (tx: Tx, picture: MadePicture) => Promise<unknown>,
 ) {
   const { bytes, sha256 } = await fileHash(path);
-  const { width, height, thumbHash } = await readPictureWithThumbnails(path, sha256);
+  const { width, height, thumbHash } = await readMadePicture({ path, sha256 });
   await using staged = await storage.stage(path);
   try {
     await run.record(record, async (tx) => {

@@ -33,5 +33,6 @@ export const possibleTypes = {
     'InvalidInvitation',
     'NameTaken',
     'LastOwner',
+    'QuotaExceeded',
   ],
 };

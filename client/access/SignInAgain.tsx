@@ -10,11 +10,28 @@ import { SignInForm } from './SignInForm.tsx';
 
 /** Over a page whose session has ended: all of it is covered, also its dialogs, and none of it is lost. */
 export function SignInAgain() {
+  let content: HTMLDivElement | undefined;
   const returnFocus = createReturnFocus(isOut);
+  // The button that was pressed when it ended was waiting, and had no focus to give back.
+  const goOn = (event: Event) => {
+    returnFocus(event);
+    if (document.activeElement === document.body)
+      document.getElementById('main')?.focus({ preventScroll: true });
+  };
+  // The name is there already.
+  const focusPassword = (event: Event) => {
+    event.preventDefault();
+    content?.querySelector<HTMLInputElement>('input[name="password"]')?.focus();
+  };
   return (
     <Kobalte open={isOut()}>
       <Kobalte.Portal>
-        <Kobalte.Content class={styles.again} onCloseAutoFocus={returnFocus}>
+        <Kobalte.Content
+          ref={content}
+          class={styles.again}
+          onOpenAutoFocus={focusPassword}
+          onCloseAutoFocus={goOn}
+        >
           <Inside />
         </Kobalte.Content>
       </Kobalte.Portal>

@@ -1,10 +1,11 @@
 import type { RouteSectionProps } from '@solidjs/router';
 import { createSubscription } from '@urql/solid';
 import { createEffect, ErrorBoundary, For, on, onCleanup, Show, Suspense } from 'solid-js';
-import { connection } from '../graphql/connection.ts';
+import { connection, reconnects } from '../graphql/connection.ts';
 import { createPageQuery } from '../graphql/query.ts';
 import { announce } from '../ui/announce.ts';
 import { ErrorState } from '../ui/ErrorState.tsx';
+import { retryPictures } from '../ui/picture-attempts.ts';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
 import { Toasts } from '../ui/Toasts.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
@@ -43,6 +44,8 @@ export function Shell(props: RouteSectionProps) {
       },
     ),
   );
+
+  createEffect(on(reconnects, retryPictures, { defer: true }));
 
   // A link that went with its page takes the focus with it: the new page gets it then, or one would start from the top.
   createEffect(

@@ -1,5 +1,6 @@
 import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import styles from './ImageTile.module.css';
+import { attempt } from './picture-attempts.ts';
 import { placeholder } from './placeholder.ts';
 
 /** A picture that is a blur of itself until it has loaded. It keeps its room from the start. */
@@ -13,7 +14,8 @@ export function Picture(props: {
   eager?: boolean;
 }) {
   const [loaded, setLoaded] = createSignal<string | null>(null);
-  const [broken, setBroken] = createSignal<string | null>(null);
+  const [broken, setBroken] = createSignal<{ src: string | null; attempt: number } | null>(null);
+  const isBroken = () => broken()?.src === props.src && broken()?.attempt === attempt();
   const blur = createMemo(() => placeholder(props.thumbHash));
   return (
     <span class={styles.picture} data-fit={props.fit ?? 'cover'}>
@@ -22,10 +24,7 @@ export function Picture(props: {
           <img class={styles.blur} src={url()} alt="" aria-hidden="true" data-gone={loaded() === props.src} />
         )}
       </Show>
-      <Show
-        when={broken() !== props.src}
-        fallback={<span class={styles.broken}>The picture is not there</span>}
-      >
+      <Show when={!isBroken()} fallback={<span class={styles.broken}>The picture is not there</span>}>
         <img
           class={styles.image}
           src={props.src}
@@ -37,7 +36,7 @@ export function Picture(props: {
           data-loaded={loaded() === props.src}
           // The element's own address: it may load after this component is gone, and props then lead nowhere.
           onLoad={(event) => setLoaded(event.currentTarget.getAttribute('src'))}
-          onError={(event) => setBroken(event.currentTarget.getAttribute('src'))}
+          onError={(event) => setBroken({ src: event.currentTarget.getAttribute('src'), attempt: attempt() })}
         />
       </Show>
     </span>

@@ -1,6 +1,6 @@
 import Check from 'lucide-solid/icons/check';
 import Copy from 'lucide-solid/icons/copy';
-import { createSignal, createUniqueId, Show } from 'solid-js';
+import { createSignal, createUniqueId, onMount, Show } from 'solid-js';
 import { announce } from './announce.ts';
 import { Button } from './Button.tsx';
 import styles from './ShownOnce.module.css';
@@ -10,6 +10,8 @@ export function ShownOnce(props: { label: string; value: string; warning: string
   const id = createUniqueId();
   let field: HTMLInputElement | undefined;
   const [state, setState] = createSignal<'shown' | 'copied' | 'refused'>('shown');
+  // The form that asked for it is gone, and the focus with it.
+  onMount(() => field?.focus());
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(props.value);
@@ -17,6 +19,7 @@ export function ShownOnce(props: { label: string; value: string; warning: string
       announce('Copied');
     } catch {
       // Without https, browsers give pages no clipboard.
+      field?.focus();
       field?.select();
       setState('refused');
     }
@@ -47,7 +50,7 @@ export function ShownOnce(props: { label: string; value: string; warning: string
       </p>
       <Show when={state() === 'refused'}>
         <p class={styles.warning} role="alert">
-          The browser does not let this page copy. It is selected: press Ctrl C or ⌘C.
+          The browser does not let this page copy. It is selected: press Ctrl+C, or Cmd+C on a Mac.
         </p>
       </Show>
     </div>

@@ -184,12 +184,21 @@ describe('a viewer', () => {
     const { page } = viewer;
     await page.goto('/');
     await page.getByRole('link', { name: /Mara/ }).waitFor();
-    const create = page.getByRole('button', { name: 'New character' });
+    // By its element: behind the dialog it has no role.
+    const create = page.locator('header button', { hasText: 'New character' });
     expect(await create.count()).toBe(0);
     await owner.page.getByLabel('Role of Jo').selectOption('EDITOR');
-    await create.waitFor();
+    await create.click();
+    await page.getByLabel('Name', { exact: true }).fill('Ash');
     await owner.page.getByLabel('Role of Jo').selectOption('VIEWER');
     await create.waitFor({ state: 'detached' });
+    // What was begun before is still there, and says why it cannot be finished.
+    await page.getByRole('button', { name: 'Create character' }).click();
+    await page.getByText('As a viewer you are not allowed to change characters and photos.').waitFor();
+    expect(viewer.complaints.splice(0)).toEqual([
+      `network: 403 ${studio.url}/graphql`,
+      expect.stringContaining('403 (Forbidden)'),
+    ]);
   });
 });
 

@@ -135,7 +135,7 @@ const ImageRejected = builder.objectRef<Outcome<'rejected'>>('ImageRejected').im
     fileName: t.exposeString('fileName', { description: fileName }),
     code: t.exposeString('code', {
       description:
-        'For programs: TOO_LARGE, INCOMPLETE, MISSING, EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TOO_SMALL, TOO_LARGE_PIXELS, DAMAGED, QUOTA_EXCEEDED, DISK_FULL or NOT_STORED.',
+        'For programs: TOO_LARGE, INCOMPLETE, MISSING, EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TOO_SMALL, TOO_LARGE_PIXELS, POLYGLOT (it can be opened as something else, too), DAMAGED, UNDECODABLE (it took more than 20 s or 2 GB, or the decoder ended over it), QUOTA_EXCEEDED, DISK_FULL or NOT_STORED.',
     }),
     message: t.exposeString('message', {
       description: 'What is wrong with it, with the limit; one sentence.',

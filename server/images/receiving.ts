@@ -41,7 +41,7 @@ export function fileNameOf({ index, file }: Arrival) {
   const name = file?.filename
     ?.replace(/^.*[\\/]/s, '')
     .replaceAll('%22', '"')
-    .replace(/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/gu, '')
+    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu, '')
     .trim();
   return [...(name || `Photo ${index + 1}`)].slice(0, MAX_NAME).join('');
 }

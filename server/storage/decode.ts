@@ -3,6 +3,7 @@ import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import type { Origin, PictureFormat } from './decoder-protocol.ts';
 import { type Kind, kindOf } from './picture-kinds.ts';
+import { alsoIs } from './polyglots.ts';
 import { UnreadablePicture } from './unreadable.ts';
 
 /** Pixels a side, as the picture is seen. */
@@ -37,9 +38,12 @@ type Facts = { format: PictureFormat; width: number; height: number };
  * Decodes the whole file, so what it returns is a picture and not only the beginning of one, and makes its thumbnails from
  * the same pixels: decoding is the dear part. Throws UnreadablePicture.
  */
-export async function decodePicture(path: string, _origin: Origin) {
+export async function decodePicture(path: string, origin: Origin) {
   const file = await readFile(path);
   const kind = acceptedKind(file);
+  const other = origin === 'upload' && alsoIs(file);
+  if (other)
+    throw new UnreadablePicture('POLYGLOT', `The ${kind.name} is ${other} as well; send only the picture.`);
   const facts = await inspect(file, kind);
   const pixels = await decode(file, kind);
   const [thumbHash, small, large] = await Promise.all([

@@ -52,7 +52,7 @@ export function createHttpServer(patience: Patience, handle: RequestListener): S
 }
 
 /** Answers what never became a request. */
-export function refuseConnection(connection: Duplex, refusal: Refusal) {
+function refuseConnection(connection: Duplex, refusal: Refusal) {
   const { status, headers } = refusal;
   const body = JSON.stringify({ error: bodyOf(refusal) });
   const lines = Object.entries({

@@ -6,6 +6,7 @@ import { list } from './list.ts';
 import { clock, median, ms, type Row, table } from './measure.ts';
 import { memory } from './memory.ts';
 import { killAll } from './processes.ts';
+import { signIn } from './sign-in.ts';
 import { starts } from './starts.ts';
 import { uploads } from './uploads.ts';
 
@@ -20,6 +21,7 @@ const BENCHMARKS: Record<string, (installation: Installation) => Promise<Row[]>>
   uploads,
   memory,
   engine,
+  'sign-in': signIn,
 };
 
 const print = (text: string) => process.stdout.write(`${text}\n`);

@@ -6,7 +6,7 @@ const METHODS = 'GET, HEAD, POST';
 const HEADERS =
   'Authorization, Content-Type, X-Correlation-ID, X-Isengard-Upload, GraphQL-Preflight, Range, If-None-Match';
 const READABLE = 'X-Correlation-ID, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, ETag';
-/** Two hours are the most that any browser keeps an answer to a preflight. */
+/** Two hours: Chromium keeps the answer to a preflight no longer. */
 const MAX_AGE_SECONDS = 7200;
 
 /**

@@ -2,8 +2,9 @@ import { GraphQLError } from 'graphql';
 
 /**
  * What one document may be, over HTTP and over a socket alike. The largest of the client's has 280 tokens, 142 fields and is 7 fields
- * deep, introspection 184, 230 and 15; the dearest page costs 9,000. The worst documents that pass keep a validation 50 ms at most: it
- * compares each two fields of one name, so `fields` is what bounds it, and `tokens` all the rest.
+ * deep, introspection 184, 230 and 15; the dearest page costs 9,538. Of the worst documents that pass, of 22 kinds that were tried, none
+ * took more than 14 ms of the processor to validate, or 26 the first time: each two fields of one name are compared, so `fields` is what
+ * bounds it, and `tokens` all the rest.
  */
 export const LIMITS = {
   characters: 32 * 1024,

@@ -10,7 +10,7 @@ import { countAddress, TooManyRequests } from './rate-limits.ts';
 import { BAD_KEY, BUG, bodyOf, FOREIGN_ORIGIN, MISDIRECTED, type Refusal, rateLimited } from './refuse.ts';
 import { sharesOf } from './shares.ts';
 
-/** Of this process. Each costs some dozen kilobytes, and more when its client is slow to read. */
+/** Of this process. A client that is slow to read makes each cost memory (connection.ts). */
 const MAX_OF_ALL = 5000;
 
 const RETRY_LATER = { 'Retry-After': '10' };

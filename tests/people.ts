@@ -114,3 +114,7 @@ const CREATE_KEY = `mutation ($input: CreateApiKeyInput!) {
 }`;
 export const createKey = async (person: Caller, input: object) =>
   (await person.get(CREATE_KEY, { input: { name: 'a program', ...input } })).createApiKey;
+
+/** For the header `Authorization`: a new key of this person, to read unless more is said. */
+export const newBearer = async (person: Caller, scopes = ['READ']) =>
+  `Bearer ${(await createKey(person, { scopes })).secret}`;

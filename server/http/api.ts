@@ -12,6 +12,7 @@ import { log } from '../log.ts';
 import { onlyAcceptable } from './acceptable.ts';
 import { keepSession, sessionSecretOf } from './authenticate.ts';
 import { clientOf } from './client-address.ts';
+import { withoutValues } from './coercion-errors.ts';
 import { onlyOurContentTypes } from './content-types.ts';
 import { LIMITS, tooMuch } from './document-limits.ts';
 import { limitedDocuments } from './documents.ts';
@@ -51,7 +52,7 @@ export function mask(error: unknown, message = MASK): GraphQLError {
     Object.defineProperty(extensions, 'http', { value: 'limit' in given ? { ...http, spec: false } : http });
   const options = { nodes, source, positions, path, extensions };
   if (outage) return outageError(outage, options);
-  const text = masked.message;
+  const text = withoutValues(masked.message);
   return new GraphQLError(
     text.length <= MAX_MESSAGE_CHARACTERS ? text : `${text.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…`,
     options,

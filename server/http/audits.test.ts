@@ -1,6 +1,6 @@
 import { serverAudits } from 'graphql-http';
 import { expect, test, vi } from 'vitest';
-import { becomeOwner } from '#tests/owner.ts';
+import { firstOwner, newBearer } from '#tests/people.ts';
 import { startServer } from '#tests/server.ts';
 
 vi.hoisted(() => {
@@ -8,8 +8,8 @@ vi.hoisted(() => {
 });
 
 const api = await startServer();
-const owner = await becomeOwner(api);
-const authorization = await owner.newKey();
+const owner = await firstOwner(api.url);
+const authorization = await newBearer(owner);
 
 const audits = serverAudits({
   url: `${api.url}/graphql`,

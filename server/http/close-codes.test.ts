@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { becomeOwner } from '#tests/owner.ts';
+import { firstOwner, newBearer, PASSWORD } from '#tests/people.ts';
 import { startServer } from '#tests/server.ts';
 import { until } from '#tests/until.ts';
 import { listen } from './listener.ts';
@@ -12,8 +12,8 @@ vi.hoisted(() => {
 });
 
 const api = await startServer();
-const owner = await becomeOwner(api);
-const key = await owner.newKey();
+const owner = await firstOwner(api.url);
+const key = await newBearer(owner);
 const hasty = await listen({ host: '127.0.0.1', port: 0, patience: { initMs: 100 } });
 afterAll(() => hasty.close());
 
@@ -118,7 +118,7 @@ test('the sockets of a session that is over are closed with 4401, and no others'
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({
       query: 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }',
-      variables: { input: { name: owner.name, password: owner.password } },
+      variables: { input: { name: 'Olga', password: PASSWORD } },
     }),
   });
   const Cookie = signIn.headers.get('set-cookie')?.split(';', 1)[0] ?? '';

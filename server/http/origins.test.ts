@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { becomeOwner } from '#tests/owner.ts';
+import { firstOwner, newBearer } from '#tests/people.ts';
 import { startServer } from '#tests/server.ts';
 
 vi.hoisted(() => {
@@ -12,8 +12,9 @@ vi.hoisted(() => {
 });
 
 const api = await startServer();
-const owner = await becomeOwner(api);
-const key = await owner.newKey();
+const owner = await firstOwner(api.url);
+const cookie = owner.headers().Cookie ?? '';
+const key = await newBearer(owner);
 const { host, port } = new URL(api.url);
 const APP = 'https://app.example.com';
 
@@ -48,7 +49,7 @@ const FOREIGN: Record<string, string>[] = [
 ];
 
 test.each(FOREIGN)('a page of another site gets nothing: %j', async (headers) => {
-  const proofs: Record<string, string>[] = [{ Cookie: owner.cookie }, { Authorization: key }];
+  const proofs: Record<string, string>[] = [{ Cookie: cookie }, { Authorization: key }];
   for (const proof of proofs)
     for (const given of [
       { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: BODY },
@@ -70,19 +71,19 @@ test('our own pages, programs, and who follows a link are answered', async () =>
     { Origin: api.url, 'Sec-Fetch-Site': 'same-origin' },
     { 'Sec-Fetch-Site': 'none' },
   ] as Record<string, string>[]) {
-    const response = await post({ ...headers, Cookie: owner.cookie });
+    const response = await post({ ...headers, Cookie: cookie });
     expect([headers, response.statusCode]).toEqual([headers, 200]);
     response.resume();
   }
   const link = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
-  const page = await send({ headers: { ...link, Cookie: owner.cookie, Accept: 'text/html' } });
+  const page = await send({ headers: { ...link, Cookie: cookie, Accept: 'text/html' } });
   expect([page.statusCode, page.headers['content-type']]).toEqual([
     200,
     expect.stringContaining('text/html'),
   ]);
   page.resume();
   // A form that is posted is no link.
-  const form = await post({ ...link, Cookie: owner.cookie });
+  const form = await post({ ...link, Cookie: cookie });
   expect(form.statusCode).toBe(403);
   form.resume();
 });
@@ -123,7 +124,7 @@ test('a listed page may ask, and may use an API key, but not the cookie', async 
   expect(answer.headers).not.toHaveProperty('access-control-allow-credentials');
   answer.resume();
 
-  const withCookie = await post({ ...headers, 'Sec-Fetch-Site': 'same-site', Cookie: owner.cookie });
+  const withCookie = await post({ ...headers, 'Sec-Fetch-Site': 'same-site', Cookie: cookie });
   expect(withCookie.statusCode).toBe(401);
   // It may read why.
   expect(withCookie.headers).toMatchObject({ 'access-control-allow-origin': APP });
@@ -158,7 +159,7 @@ test('a socket of a listed page is for a key as well', async () => {
     socket.terminate();
     return code;
   };
-  expect(await codeOf(open({ Origin: APP, Cookie: owner.cookie }))).toBe(4403);
+  expect(await codeOf(open({ Origin: APP, Cookie: cookie }))).toBe(4403);
   expect(await codeOf(open({ Origin: APP }), { authorization: key })).toBe('open');
-  expect(await codeOf(open({ Origin: api.url, Cookie: owner.cookie }))).toBe('open');
+  expect(await codeOf(open({ Origin: api.url, Cookie: cookie }))).toBe('open');
 });

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { becomeOwner } from '#tests/owner.ts';
+import { firstOwner, newBearer } from '#tests/people.ts';
 import { startServer } from '#tests/server.ts';
 
 vi.hoisted(() => {
@@ -11,8 +11,8 @@ vi.hoisted(() => {
 });
 
 const api = await startServer();
-const owner = await becomeOwner(api);
-const [first, second, third] = [await owner.newKey(), await owner.newKey(), await owner.newKey()];
+const owner = await firstOwner(api.url);
+const [first, second, third] = [await newBearer(owner), await newBearer(owner), await newBearer(owner)];
 
 const FILE = '/files/images/00000000-0000-7000-8000-000000000000';
 let sent = 0;

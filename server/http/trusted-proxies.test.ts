@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { becomeOwner } from '#tests/owner.ts';
+import { firstOwner, newBearer } from '#tests/people.ts';
 import { startServer } from '#tests/server.ts';
 
 vi.hoisted(() => {
@@ -9,8 +9,8 @@ vi.hoisted(() => {
 });
 
 const api = await startServer();
-const owner = await becomeOwner(api);
-const key = await owner.newKey();
+const owner = await firstOwner(api.url);
+const key = await newBearer(owner);
 
 const ask = (from: string, authorization: string) =>
   fetch(`${api.url}/graphql?query={info{name}}`, {
@@ -61,7 +61,7 @@ test('what is no address is not believed', async () => {
 });
 
 test('the address is noted where it matters', async () => {
-  const { answer } = await owner.ask('{ auditLog(first: 5) { edges { node { address } } } }');
+  const answer = await owner.ask('{ auditLog(first: 5) { edges { node { address } } } }');
   expect(answer.data.auditLog.edges[0].node.address).toBe('127.0.0.1');
   const body = JSON.stringify({
     query: 'mutation { signIn(input: { name: "nobody", password: "x" }) { __typename } }',
@@ -71,6 +71,6 @@ test('the address is noted where it matters', async () => {
     headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': '198.51.100.20' },
     body,
   });
-  const { answer: after } = await owner.ask('{ auditLog(first: 1) { edges { node { address } } } }');
+  const after = await owner.ask('{ auditLog(first: 1) { edges { node { address } } } }');
   expect(after.data.auditLog.edges[0].node.address).toBe('198.51.100.20');
 });

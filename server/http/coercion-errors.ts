@@ -1,0 +1,47 @@
+/**
+ * graphql-js repeats the value of a variable in what it says about it, and values are people's words. What it says besides is names of
+ * the schema, in a few forms (graphql 16, `coerceInputValue` and the built-in scalars); any other reason is left out.
+ */
+const ABOUT_A_VARIABLE = /^Variable "(\$\w+)" got invalid value /;
+
+const REASONS: [form: RegExp, told: (name: string, type: string) => string][] = [
+  [
+    /; Field "(\w+)" of required type "([\w![\]]+)" was not provided\.$/,
+    (field, type) => `\`${field}\` (${type}) is missing.`,
+  ],
+  [
+    /; Field "[^"]*" is not defined by type "(\w+)"\.(?: Did you mean .*)?$/s,
+    (type) => `${type} has no such field.`,
+  ],
+  [
+    /; Expected non-nullable type "([\w![\]]+)" not to be null\.$/,
+    (type) => `It must be ${type} and not null.`,
+  ],
+  [
+    /; Value [^;]* does not exist in "(\w+)" enum\.(?: Did you mean .*)?$/s,
+    (type) => `It must be a value of ${type}.`,
+  ],
+  [/; Enum "(\w+)" cannot represent /, (type) => `It must be a value of ${type}.`],
+  [/; Expected type "(\w+)" to be an object\.$/, (type) => `It must be an object, ${type}.`],
+  [
+    /; (Int|Float|String|Boolean|ID|Seed|Bytes|DateTime|Upload) (?:cannot represent|must be) /,
+    (type) => `It must be ${type}.`,
+  ],
+  [/; Expected type "(\w+)"\. /, (type) => `It must be ${type}.`],
+];
+
+/** Where in the variable; a list of input fields and places in lists, which are the schema's names too. */
+const PLACE = / at "([\w.[\]]{1,200})"; (?!.* at "[\w.[\]]{1,200}"; )/s;
+
+/** The message without what was sent; as it is when it is about something else. */
+export function withoutValues(message: string): string {
+  const [, variable] = ABOUT_A_VARIABLE.exec(message) ?? [];
+  if (variable === undefined) return message;
+  const place = PLACE.exec(message)?.[1] ?? variable.slice(1);
+  for (const [form, told] of REASONS) {
+    const [, name, type = ''] = form.exec(message) ?? [];
+    if (name !== undefined)
+      return `The variable ${variable} has a value that it cannot have, at \`${place}\`: ${told(name, type)}`;
+  }
+  return `The variable ${variable} has a value that it cannot have, at \`${place}\`.`;
+}

@@ -122,6 +122,27 @@ async function openClient() {
 
 const EVENTS = 'subscription ($id: ID!) { jobEvents(jobId: $id) { cursor ... on JobLogged { message } } }';
 
+test('what an engine says is kept without the secrets and home paths in it, and not without end', async () => {
+  const id = await newJob();
+  const token = `hf_${'aB3dE5fG7h'.repeat(3)}`;
+  await say(
+    id,
+    `Loading with ${token} into /home/mara/.cache`,
+    'step 3: loss 0.12, pad_token=<pad>',
+    'HF_TOKEN=x python run.py',
+    `${'🦊'.repeat(20_000)}`,
+  );
+  await end(id);
+  const lines = (await eventsOf(api, id)).flatMap(({ message }) => message ?? []);
+  expect(lines.slice(0, 3)).toEqual([
+    'Loading with [redacted] into ~/.cache',
+    'step 3: loss 0.12, pad_token=<pad>',
+    'HF_TOKEN=[redacted] python run.py',
+  ]);
+  expect(lines[3]).toHaveLength(10_000);
+  expect(lines[3]).toMatch(/🦊.?…$/u);
+});
+
 test('a client that does not read holds up nobody, and goes on where it stopped', async () => {
   const id = await newJob();
   const slow = await openClient();

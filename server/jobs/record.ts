@@ -6,6 +6,7 @@ import { currentCorrelationId } from '../correlation.ts';
 import { one, type Tx } from '../db.ts';
 import { ring, ringEach } from '../doorbell.ts';
 import { checkOpenJobs } from '../quotas.ts';
+import { redactText } from '../redact-text.ts';
 import { fairPriority } from './fairness.ts';
 import { type Job, type JobState, jobTopic, queueOf } from './jobs.ts';
 import { enqueue } from './queue.ts';
@@ -73,10 +74,11 @@ export async function recordJobs(
   await ringEach(tx, ids.map(jobTopic));
 }
 
-const MAX_TEXT = 10_000;
-
-/** What an engine said, as Postgres can keep it: no NUL, no half of a surrogate pair, and not without end. */
-export const asText = (said: string) => said.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, MAX_TEXT);
+/**
+ * What an engine said, as it may be kept and shown: without secrets, not without end (redact-text.ts), and as Postgres can have it, with
+ * no NUL and no half of a surrogate pair.
+ */
+export const asText = (said: string) => redactText(said).toWellFormed().replaceAll('\0', '\uFFFD');
 
 export const stateEvent = ({
   state,

@@ -50,7 +50,9 @@ async function record(done: Done) {
     // Whoever tries passwords without end must not fill the table: the attempts before the limit are in it.
     if (entry.outcome !== TooManyAttempts.name) await db.insert(auditLog).values(entry);
   } catch (error) {
-    log.error({ error, audit: entry ?? { operation: done.name } }, 'The audit log could not be written');
+    // Names of people are for the audit log, and no business of another.
+    const { userName: _, ...audit } = entry ?? { operation: done.name };
+    log.error({ error, audit }, 'The audit log could not be written');
   }
 }
 

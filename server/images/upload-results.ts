@@ -22,7 +22,7 @@ export function rejection(fileName: string, error: unknown): Rejected {
   });
   if (error instanceof UnreadablePicture || error instanceof NotReceived || error instanceof QuotaExceeded)
     return rejected(error.code, error.message);
-  log.error({ error, fileName }, 'Cannot keep an uploaded photo');
+  log.error({ error }, 'Cannot keep an uploaded photo');
   return isDiskFull(error)
     ? rejected('DISK_FULL', 'The volume is full. Free some space and send the photo again.')
     : rejected('NOT_STORED', 'The photo could not be stored; send it again.');

@@ -116,7 +116,7 @@ test('anything else is not found', async () => {
       404,
       'nosniff',
     ]);
-    expect(await response.json()).toEqual({
+    expect(await response.json()).toMatchObject({
       error: { code: 'NOT_FOUND', message: 'There is no such file.' },
     });
   }

@@ -19,6 +19,13 @@ export type Refusal = {
 /** What a program reads of it. */
 export const bodyOf = ({ code, message, extensions }: Refusal) => ({ code, message, ...extensions });
 
+/** For answers that are data and never a page: whoever opens one, nothing in it runs, loads, or is seen by another site. */
+export const INERT = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "sandbox; default-src 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
 /** Answers a request that is not looked into any further, in the form that its path has for errors. */
 export function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal) {
   const { status, code, message, headers, extensions } = refusal;
@@ -30,6 +37,7 @@ export function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refus
   res.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
+    ...INERT,
     ...headers,
   });
   res.end(req.method === 'HEAD' ? undefined : JSON.stringify(body));

@@ -4,6 +4,7 @@ import './auth/audit.graphql.ts';
 import './auth/users.graphql.ts';
 import './capabilities.graphql.ts';
 import './characters/characters.graphql.ts';
+import './file-links.graphql.ts';
 import './generation/generation.graphql.ts';
 import './images/images.graphql.ts';
 import './images/references.graphql.ts';

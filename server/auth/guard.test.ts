@@ -52,6 +52,7 @@ const NAMED: Record<string, string[]> = {
     'captionImage',
     'deleteImages',
   ],
+  read: ['createFileLink'],
   'write:loras': ['renameLora', 'deleteLora'],
   'write:jobs': [
     'startTraining',

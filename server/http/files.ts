@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isId } from '../errors.ts';
+import { admitsTo } from '../file-links.ts';
 import { outputFile } from '../generation/outputs.ts';
 import { imageFile } from '../images/images.ts';
 import { referenceFile } from '../images/references.ts';
@@ -43,9 +44,19 @@ export async function serveFile(req: IncomingMessage, res: ServerResponse): Prom
     await sendFile(req, res, {
       ...served,
       bytes: size.bytes,
-      isDownload: new URLSearchParams(query).has('download'),
+      isDownload: isDownload(new URLSearchParams(query)),
     });
   return true;
+}
+
+const isDownload = (query: URLSearchParams) => query.has('download');
+
+/** Whether the address has a token that admits to what it is for (file-links.ts); undefined when it has none. */
+export async function admitsByLink({ url = '' }: IncomingMessage): Promise<boolean | undefined> {
+  const [path = '', text] = url.split('?', 2);
+  const query = new URLSearchParams(text);
+  const token = query.get('token');
+  return token === null ? undefined : admitsTo(token, { path, isDownload: isDownload(query) });
 }
 
 async function lookUp(path: string): Promise<Served | null> {

@@ -11,7 +11,7 @@ import { serveClient } from './client.ts';
 import { addressOf } from './client-address.ts';
 import { createHttpServer } from './connections.ts';
 import { allowListedOrigin, answerPreflight, isPreflight } from './cors.ts';
-import { serveFile } from './files.ts';
+import { admitsByLink, serveFile } from './files.ts';
 import { isHealthPath, serveHealth } from './health.ts';
 import { type Addresses, addressesOf, isListed } from './hosts.ts';
 import { answerOutage, outageOf } from './outage.ts';
@@ -20,6 +20,7 @@ import { PATIENCE, type Patience } from './patience.ts';
 import { type Budget, countAddress, countPrincipal, TooManyRequests } from './rate-limits.ts';
 import {
   BAD_KEY,
+  BAD_LINK,
   BUG,
   FORBIDDEN,
   FOREIGN_ORIGIN,
@@ -40,6 +41,8 @@ export type Route = {
   guard: 'public' | 'read' | 'operation';
   /** What it is counted with; null when it is not, because whoever watches over us asks. */
   budget: Budget | null;
+  /** Whether what is in the address itself admits to it, without an account; undefined when nothing is. */
+  admits?(req: IncomingMessage): Promise<boolean | undefined>;
   serve(req: IncomingMessage, res: ServerResponse, principal: Principal): unknown;
 };
 
@@ -57,6 +60,7 @@ export const ROUTES: readonly Route[] = [
     matches: (path) => path.startsWith('/files/'),
     guard: 'read',
     budget: 'files',
+    admits: admitsByLink,
     serve: serveFile,
   },
   { name: 'client', matches: () => true, guard: 'public', budget: 'files', serve: serveClient },
@@ -66,7 +70,7 @@ async function route(req: IncomingMessage, res: ServerResponse, addresses: Addre
   if (!addresses.isForUs(req)) return refuse(req, res, MISDIRECTED);
   const path = pathOf(req);
   if (path === null) return refuse(req, res, NO_PATH);
-  const { guard, budget, serve } = ROUTES.find(({ matches }) => matches(path)) as Route;
+  const { guard, budget, admits, serve } = ROUTES.find(({ matches }) => matches(path)) as Route;
   const address = addressOf(req);
   if (budget) await countAddress(budget, address);
   if (guard === 'public') return serve(req, res, ANONYMOUS);
@@ -74,6 +78,9 @@ async function route(req: IncomingMessage, res: ServerResponse, addresses: Addre
   allowListedOrigin(req, res);
   // It carries no proof of who asks, so it comes before that.
   if (isPreflight(req) && isListed(req.headers.origin)) return answerPreflight(res);
+  const isAdmitted = await admits?.(req);
+  if (isAdmitted === false) return refuse(req, res, BAD_LINK);
+  if (isAdmitted) return serve(req, res, ANONYMOUS);
   const principal = await authenticate(req);
   if (budget) await countPrincipal(budget, principal, address);
   if (guard === 'read' && !allows(principal, 'read'))

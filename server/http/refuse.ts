@@ -71,6 +71,12 @@ export const BAD_KEY: Refusal = {
   headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
 };
 
+export const BAD_LINK: Refusal = {
+  status: 403,
+  code: 'BAD_FILE_LINK',
+  message: 'This link has expired, or is for something else. `createFileLink` makes another one.',
+};
+
 export const FORBIDDEN: Refusal = {
   status: 403,
   code: 'FORBIDDEN',

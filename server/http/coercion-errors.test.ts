@@ -30,7 +30,7 @@ test.each<[string, object, string]>([
   ],
   [
     'query ($states: [JobState!]) { jobs(states: $states) { edges { node { id } } } }',
-    { states: ['QUEUED', SECRET] },
+    { states: ['QUEUED', 'my-secret words'] },
     'at `states[1]`: It must be a value of JobState.',
   ],
 ])('%s', async (document, variables, said) => {

@@ -18,13 +18,13 @@ const REASONS: [form: RegExp, told: (name: string, type: string) => string][] = 
     (type) => `It must be ${type} and not null.`,
   ],
   [
-    /; Value [^;]* does not exist in "(\w+)" enum\.(?: Did you mean .*)?$/s,
+    /; Value .* does not exist in "(\w+)" enum\.(?: Did you mean .*)?$/s,
     (type) => `It must be a value of ${type}.`,
   ],
   [/; Enum "(\w+)" cannot represent /, (type) => `It must be a value of ${type}.`],
   [/; Expected type "(\w+)" to be an object\.$/, (type) => `It must be an object, ${type}.`],
   [
-    /; (Int|Float|String|Boolean|ID|Seed|Bytes|DateTime|Upload) (?:cannot represent|must be) /,
+    /; (Int|Float|String|Boolean|ID|Seed|Bytes|DateTime|Upload) (?:cannot represent|must be|value invalid)/,
     (type) => `It must be ${type}.`,
   ],
   [/; Expected type "(\w+)"\. /, (type) => `It must be ${type}.`],

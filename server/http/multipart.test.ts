@@ -222,7 +222,7 @@ test('an operation that does not read its files is answered all the same', async
 test('files do not fit into an ordinary request', async () => {
   const input = { characterId, files: ['a.jpg'] };
   const { answer } = await api.request(UPLOAD_IMAGES, { input });
-  expect(answer.errors?.[0]?.message).toContain('Upload value invalid');
+  expect(answer.errors?.[0]?.message).toContain('`input.files[0]`: It must be Upload.');
   expect(
     (await uploadPhotos(api, characterId, [{ name: 'ok.jpg', bytes: await photo(60) }])).__typename,
   ).toBe('UploadImagesSuccess');

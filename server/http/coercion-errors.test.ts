@@ -29,6 +29,11 @@ test.each<[string, object, string]>([
     'at `input.loras[0].loraId`: It must be ID.',
   ],
   [
+    START,
+    { input: { prompt: SECRET, ipAdapter: { reference: { imageId: SECRET, outputId: SECRET } } } },
+    'at `input.ipAdapter.reference`: It must have exactly one field of ImageSourceInput.',
+  ],
+  [
     'query ($states: [JobState!]) { jobs(states: $states) { edges { node { id } } } }',
     { states: ['QUEUED', 'my-secret words'] },
     'at `states[1]`: It must be a value of JobState.',

@@ -27,7 +27,12 @@ const REASONS: [form: RegExp, told: (name: string, type: string) => string][] = 
     /; (Int|Float|String|Boolean|ID|Seed|Bytes|DateTime|Upload) (?:cannot represent|must be|value invalid)/,
     (type) => `It must be ${type}.`,
   ],
-  [/; Expected type "(\w+)"\. /, (type) => `It must be ${type}.`],
+  [
+    /; Exactly one key must be specified for OneOf type "(\w+)"\.$/,
+    (type) => `It must have exactly one field of ${type}.`,
+  ],
+  [/; Field "(\w+)" must be non-null\.$/, (field) => `\`${field}\` must not be null.`],
+  [/; Expected type "(\w+)"\./, (type) => `It must be ${type}.`],
 ];
 
 /** Where in the variable; a list of input fields and places in lists, which are the schema's names too. */

@@ -10,6 +10,8 @@ export type Answer = {
 
 export type Api = {
   url: string;
+  /** What says who asks. */
+  headers: Record<string, string>;
   /** The data of an operation that must not have top-level errors. */
   graphql(document: string, variables?: object): Promise<Data>;
   /** The whole answer, with its HTTP response. */
@@ -28,9 +30,14 @@ export type Api = {
   subscribe(document: string, variables?: object): AsyncIterableIterator<Data>;
 };
 
-export function apiAt(url: string, sockets: Client): Api {
+/** `own`: headers of who asks, with each request. */
+export function apiAt(url: string, sockets: Client, own: Record<string, string> = {}): Api {
   const post = (body: BodyInit, headers: Record<string, string>) =>
-    fetch(`${url}/graphql`, { method: 'POST', body, headers: { Accept: 'application/json', ...headers } });
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      body,
+      headers: { Accept: 'application/json', ...own, ...headers },
+    });
 
   const dataOf = async (response: Response) => {
     const answer = (await response.json()) as Answer;
@@ -42,6 +49,7 @@ export function apiAt(url: string, sockets: Client): Api {
 
   return {
     url,
+    headers: own,
     graphql: async (document, variables) => dataOf(await json(document, variables)),
     async request(document, variables, headers) {
       const response = await json(document, variables, headers);

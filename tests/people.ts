@@ -21,6 +21,14 @@ export type Caller = {
   socket(): { next(document: string): Promise<Data>; closed: Promise<number> };
 };
 
+/** What no browser lets a page do: sockets with headers of one's own. */
+export const socketsWith = (headers: () => Record<string, string>) =>
+  class extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { headers: headers() });
+    }
+  };
+
 export function callerAt(url: string, key?: string): Caller {
   let cookie: string | undefined;
   const headers = (): Record<string, string> => ({
@@ -55,11 +63,7 @@ export function callerAt(url: string, key?: string): Caller {
     socket() {
       const client = createClient({
         url: `${url.replace('http', 'ws')}/graphql`,
-        webSocketImpl: class extends WebSocket {
-          constructor(address: string, protocols: string[]) {
-            super(address, protocols, { headers: headers() });
-          }
-        },
+        webSocketImpl: socketsWith(headers),
         retryAttempts: 0,
         lazy: false,
         onNonLazyError: () => {},

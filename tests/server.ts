@@ -1,6 +1,5 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, expect } from 'vitest';
-import WebSocket from 'ws';
 import { engineNames } from '#server/capabilities.ts';
 import { closeDb } from '#server/db.ts';
 import { countHearers } from '#server/doorbell.ts';
@@ -11,22 +10,25 @@ import { startWorker } from '#server/jobs/worker.ts';
 import { prepareVolume } from '#server/storage/volume.ts';
 import { countTails } from '#server/tail.ts';
 import { type Api, apiAt } from './api.ts';
+import { firstOwner, socketsWith } from './people.ts';
 import { until } from './until.ts';
 
 /**
  * The real server, and on request a real worker, within the test's process, on the database and volume of its file.
+ * With accounts (ISENGARD_AUTH=on) and `asOwner`, whoever asks is the first owner, signed in.
  * Stopped after the file's tests, and then nothing may be left: no follower, no tail.
  */
-export async function startServer(options: { worker?: boolean } = {}): Promise<Api> {
+export async function startServer(options: { worker?: boolean; asOwner?: boolean } = {}): Promise<Api> {
   const lines = queuesOf(engineNames);
   await prepareVolume();
   await startQueue(lines);
   const listener = await listen({ host: '127.0.0.1', port: 0 });
   const hearersBefore = countHearers();
   const worker = options.worker ? await startWorker(lines) : undefined;
+  const own = options.asOwner ? (await firstOwner(listener.url)).headers() : {};
   const sockets = createClient({
     url: `${listener.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
+    webSocketImpl: socketsWith(() => own),
     retryAttempts: 0,
   });
 
@@ -41,5 +43,5 @@ export async function startServer(options: { worker?: boolean } = {}): Promise<A
     await closeDb();
     expect(countTails()).toBe(0);
   });
-  return apiAt(listener.url, sockets);
+  return apiAt(listener.url, sockets, own);
 }

@@ -38,7 +38,10 @@ test.each([
       if (told.get(id) === 'CANCELLED') return;
     }
   })();
-  await until(() => told.has(id), 'jobs are followed');
+  await until(async () => {
+    await sql`select pg_notify('rings', ${`job:${id}`})`;
+    return told.has(id);
+  }, 'jobs are followed');
   // As if its ring had come while nobody could hear it.
   await sql`update jobs set state = 'cancelled',
     finished_at = now() - make_interval(secs => ${given.secondsToCommit}) where id = ${id}`;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type GraphQLSchema, isObjectType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { auditLog } from '#schema/access.ts';
 import type { Context } from '../builder.ts';
 import { type ConnectionArgs, keysetConnection } from '../connection.ts';
@@ -16,11 +16,10 @@ const MAX_TARGETS = 50;
 
 /** Every mutation of the schema, also those of tomorrow, leaves a row that says who did it and what came of it. */
 export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
-  const type = schema.getMutationType();
-  if (!isObjectType(type)) return schema;
-  for (const { name, resolve, ...field } of Object.values(type.getFields())) {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { name, resolve } = field;
     if (resolve === undefined) continue;
-    Object.assign(type.getFields()[name] ?? field, {
+    Object.assign(field, {
       async resolve(...call: Parameters<typeof resolve>) {
         const [, args, context] = call;
         const before = (context as Context).principal;

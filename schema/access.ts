@@ -88,11 +88,14 @@ export const invitations = pgTable(
     secretHash: text().notNull().unique(),
     role: role().notNull(),
     userId: userColumn(),
+    /** The owner who made it; null when it was made on the machine itself. It is good for as long as that one is an owner. */
+    createdById: userColumn(),
     createdAt: timeColumn().notNull().defaultNow(),
     expiresAt: timeColumn().notNull(),
   },
   (t) => [
     index('invitations_user_id_index').on(t.userId),
+    index('invitations_created_by_id_index').on(t.createdById),
     index('invitations_expires_at_index').on(t.expiresAt),
   ],
 );

@@ -18,8 +18,8 @@ export type Context = {
   correlationId: string;
   principal: Principal;
   client: Client;
-  /** Gives the browser the secret of a session to keep, or with null takes it away. Mutations come by HTTP, so it can. */
-  keepSession: (secret: string | null) => void;
+  /** Gives the browser the secret of a session to keep, or with null takes it away. Undefined over a socket, which has no response. */
+  keepSession: ((secret: string | null) => void) | undefined;
   /** Ends the session that the request came with, if any. */
   endSession: () => Promise<void>;
   /** Of a multipart request. */

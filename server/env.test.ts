@@ -87,5 +87,11 @@ test('it is not opened to a network without accounts, nor without a name', () =>
   );
   expect(() => readEnv({ HOST: '0.0.0.0' })).toThrow('set PUBLIC_URL');
   expect(readEnv({ HOST: '0.0.0.0', PUBLIC_URL: 'http://a.example' })).toMatchObject({ ISENGARD_AUTH: 'on' });
+  for (const more of [
+    { PUBLIC_URL: 'https://a.example' },
+    { TRUSTED_PROXIES: '127.0.0.1' },
+    { CORS_ORIGINS: 'https://a.example' },
+  ])
+    expect(() => readEnv({ ISENGARD_AUTH: 'off', ...more })).toThrow('for one machine alone');
   expect(readEnv({ HOST: '127.0.0.2', ISENGARD_AUTH: 'off' })).toMatchObject({ ISENGARD_AUTH: 'off' });
 });

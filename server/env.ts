@@ -97,12 +97,24 @@ class BadEnvironment extends Error {}
 const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
 /** What would leave it open to a network, or out of reach. */
-function checkAccess({ HOST, PUBLIC_URL, ISENGARD_AUTH }: z.infer<typeof Variables>) {
-  if (isLoopback(HOST)) return;
-  if (ISENGARD_AUTH === 'off')
+function checkAccess({
+  HOST,
+  PUBLIC_URL,
+  ISENGARD_AUTH,
+  TRUSTED_PROXIES,
+  CORS_ORIGINS,
+}: z.infer<typeof Variables>) {
+  const isOff = ISENGARD_AUTH === 'off';
+  if (isOff && !isLoopback(HOST))
     throw new BadEnvironment(
       `ISENGARD_AUTH=off lets everybody in who can reach it, so it needs HOST=127.0.0.1; HOST is ${HOST}.`,
     );
+  const own = PUBLIC_URL === undefined ? '127.0.0.1' : new URL(PUBLIC_URL).hostname.replace(/^\[|\]$/g, '');
+  if (isOff && (!isLoopback(own) || TRUSTED_PROXIES.length > 0 || CORS_ORIGINS.length > 0))
+    throw new BadEnvironment(
+      'ISENGARD_AUTH=off is for one machine alone: it goes with none of PUBLIC_URL, TRUSTED_PROXIES and CORS_ORIGINS.',
+    );
+  if (isLoopback(HOST)) return;
   if (PUBLIC_URL === undefined)
     throw new BadEnvironment(
       `With HOST=${HOST}, set PUBLIC_URL to the address that browsers use, such as https://studio.example.com. It answers to no other name.`,

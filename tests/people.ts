@@ -103,7 +103,7 @@ export async function firstOwner(url: string, name = 'Olga'): Promise<Caller> {
 
 /** Somebody new, signed in. */
 export async function newPerson(url: string, role: Role, name: string): Promise<Caller> {
-  const { secret } = await inviteUser(role);
+  const { secret } = await inviteUser(role, null);
   const person = callerAt(url);
   await accept(person, { secret, name });
   return person;

@@ -146,7 +146,8 @@ builder.objectType(WrongCredentials, {
 });
 builder.objectType(TooManyAttempts, {
   name: 'TooManyAttempts',
-  description: 'Too many passwords or links were tried, from this address or at this account.',
+  description:
+    'Too many passwords were tried, from this network or at this account, or very many are looked at now.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
     retryAfterSeconds: t.exposeInt('retryAfterSeconds', {

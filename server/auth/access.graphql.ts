@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { builder, type Context, UserErrorInterface } from '../builder.ts';
 import { db } from '../db.ts';
 import { env } from '../env.ts';
@@ -40,6 +41,8 @@ const AccessRef = builder.objectRef<object>('Access').implement({
     invitation: t.field({
       type: InvitationRef,
       nullable: true,
+      // Nobody known may ask for it, so not often in one document.
+      complexity: 5000,
       description: 'What the link with this secret is good for; null when for nothing, or not any more.',
       args: { secret: t.arg.string({ description: 'What comes behind `#` in the link.' }) },
       resolve: (_, { secret }) => findInvitation(secret),
@@ -61,10 +64,19 @@ builder.objectType(InvalidInvitation, {
   interfaces: [UserErrorInterface],
 });
 
+/** A cookie comes with an HTTP response, so over a socket nobody would get the session. */
+function needCookie({ keepSession }: Context): NonNullable<Context['keepSession']> {
+  if (keepSession) return keepSession;
+  throw new GraphQLError('This mutation sets a cookie: send it over HTTP.', {
+    extensions: { code: 'HTTP_ONLY' },
+  });
+}
+
 /** Makes whoever asks into this user, in a session of its own: one that somebody else may know is never taken over. */
 async function enter(session: string, context: Context): Promise<Principal> {
+  const keepSession = needCookie(context);
   await context.endSession();
-  context.keepSession(session);
+  keepSession(session);
   const principal = await sessionOf(session, context.client);
   if (principal === undefined) throw new Error('A session that was just begun is not there.');
   context.principal = principal;
@@ -90,6 +102,7 @@ builder.mutationField('signIn', (t) =>
       dataField: { name: 'viewer', description: 'Who asks from now on.' },
     },
     resolve: async (_, { input }, context) => {
+      needCookie(context);
       const user = await authenticate(input, context.client.address);
       return enter(await startSession(db, user.id, context.client), context);
     },
@@ -119,6 +132,7 @@ builder.mutationField('acceptInvitation', (t) =>
       dataField: { name: 'viewer', description: 'Who asks from now on.' },
     },
     resolve: async (_, { input }, context) => {
+      needCookie(context);
       const { session } = await acceptInvitation(input, context.client);
       return enter(session, context);
     },
@@ -138,8 +152,9 @@ builder.mutationField('signOut', (t) =>
     description:
       'Ends the session of this browser, with its open subscriptions. Does nothing when there is none.',
     resolve: async (_, __, context) => {
+      const keepSession = needCookie(context);
       await context.endSession();
-      context.keepSession(null);
+      keepSession(null);
       context.principal = { kind: 'anonymous' };
       return {};
     },

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, like, sql } from 'drizzle-orm';
 import { expect, test, vi } from 'vitest';
 import { apiKeys, attempts, invitations, sessions, users } from '#schema/access.ts';
 import { accept, callerAt, createKey, firstOwner, newPerson, PASSWORD } from '#tests/people.ts';
@@ -243,11 +243,11 @@ test('who forgot the password gets a link from the owner, and whoever was in is 
 
 test('there is always an owner, also when two remove each other at once', async () => {
   const olga = await owner();
-  const { secret } = await inviteUser('owner');
+  const { secret } = await inviteUser('owner', null);
   const otto = callerAt(url);
   await accept(otto, { secret, name: 'Otto' });
   expect(
-    await accept(callerAt(url), { secret: (await inviteUser('viewer')).secret, name: 'OTTO' }),
+    await accept(callerAt(url), { secret: (await inviteUser('viewer', null)).secret, name: 'OTTO' }),
   ).toMatchObject({
     code: 'NAME_TAKEN',
   });
@@ -314,4 +314,64 @@ test('an idempotency key is its user’s own', async () => {
   expect(await create(edda, 'Nora')).toEqual(success('Nora'));
   expect(await create(olga, 'Mara')).toEqual(success('Mara'));
   expect((await create(olga, 'Nora')).createCharacter.__typename).toBe('IdempotencyConflict');
+});
+
+test('who is no owner any more does not come back by a link made before', async () => {
+  const olga = await owner();
+  const otto = await newPerson(url, 'owner', 'Otto');
+  const { inviteUser: made } = await otto.get(
+    'mutation { inviteUser(input: { role: OWNER }) { ... on InviteUserSuccess { invitation { url } } } }',
+  );
+  const secret = made.invitation.url.replace('/join#', '');
+  const { users: people } = await olga.get('{ users { id name } }');
+  const { id } = people.find(({ name }: { name: string }) => name === 'Otto');
+  await olga.get(`mutation { changeRole(input: { userId: "${id}", role: VIEWER }) { __typename } }`);
+  expect(await accept(callerAt(url), { secret, name: 'Otto again' })).toMatchObject({
+    code: 'INVALID_INVITATION',
+  });
+});
+
+test('what others try at an account does not keep its owner out where she was before', async () => {
+  await owner();
+  await db.delete(attempts);
+  await signIn(callerAt(url), 'Olga', 'wrong password');
+  const triedByMany = () =>
+    db.update(attempts).set({ points: 1000 }).where(like(attempts.key, 'sign-in-account:%'));
+  await triedByMany();
+  expect((await signIn(callerAt(url), 'Olga')).__typename).toBe('TooManyAttempts');
+  await db.delete(attempts);
+  expect((await signIn(callerAt(url), 'Olga')).__typename).toBe('SignInSuccess');
+  const [known] = await db.select().from(attempts).where(like(attempts.key, 'sign-in-known:%'));
+  const account = known?.key.replace(/^sign-in-known:\S+ /, 'sign-in-account:') ?? '';
+  await db.insert(attempts).values({ key: account, points: 1000, expire: sql`now() + interval '1 hour'` });
+  expect((await signIn(callerAt(url), 'Olga')).__typename).toBe('SignInSuccess');
+  await db.delete(attempts);
+});
+
+test('events that are streamed over HTTP end with the session, too', async () => {
+  const olga = await owner();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', ...olga.headers() },
+    body: JSON.stringify({ query: 'subscription { workerUpdates { id } }' }),
+  });
+  expect(response.status).toBe(200);
+  const ended = (async () => {
+    for await (const _ of response.body ?? []);
+  })().catch(() => {});
+  await olga.get('mutation { signOut { __typename } }');
+  await ended;
+});
+
+test('signing in and out comes alone, so that nothing is done in the name of another', async () => {
+  const olga = await owner();
+  const document = `mutation { signOut { __typename } cancelAllJobs(input: {}) { __typename } }`;
+  expect(await olga.ask(document)).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: 'MUST_BE_ALONE' } }],
+  });
+  expect(await viewerOf(olga)).not.toBeNull();
+  // Over a socket nobody would get the cookie.
+  const { errors } = await olga.socket().next('mutation { signOut { __typename } }');
+  expect(errors[0].extensions.code).toBe('HTTP_ONLY');
 });

@@ -73,3 +73,20 @@ test('trying passwords does not fill it', async () => {
   await Promise.all(Array.from({ length: 30 }, () => callerAt(url).get(guess)));
   expect(await db.$count(auditLog)).toBe(10);
 });
+
+test('what looks like an id and is none is not in it, and neither is what nobody known does', async () => {
+  await db.delete(auditLog);
+  const nobody = callerAt(url);
+  const secret = crypto.randomUUID();
+  await nobody.get('mutation { signOut { __typename } }');
+  const accept =
+    'mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { __typename } }';
+  await nobody.get(accept, { input: { secret, name: secret, password: secret } });
+  expect(await db.$count(auditLog)).toBe(0);
+  await nobody.get('mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }', {
+    input: { name: 'Nobody', password: secret },
+  });
+  const kept = await db.select().from(auditLog);
+  expect(kept).toHaveLength(1);
+  expect(JSON.stringify(kept)).not.toContain(secret);
+});

@@ -47,13 +47,17 @@ async function record(done: Done) {
   try {
     entry = entryOf(done);
     // Whoever tries passwords without end must not fill the table: the attempts before the limit are in it.
-    if (entry.outcome !== TooManyAttempts.name) await db.insert(auditLog).values(entry);
+    if (entry.outcome !== TooManyAttempts.name && !isOfNobody(done)) await db.insert(auditLog).values(entry);
   } catch (error) {
     // Names of people are for the audit log, and no business of another.
     const { userName: _, ...audit } = entry ?? { operation: done.name };
     log.error({ error, audit }, 'The audit log could not be written');
   }
 }
+
+/** What is refused to nobody known, and a sign-out without a session, anybody can ask for as often as the limits of requests let them. */
+const isOfNobody = ({ name, before, context }: Done) =>
+  name !== 'signIn' && before.kind === 'anonymous' && context.principal.kind === 'anonymous';
 
 function entryOf({ name, args, result, context, before }: Done): Entry {
   const { principal, client, correlationId } = context;
@@ -86,12 +90,14 @@ function outcomeOf(result: unknown) {
 }
 
 /** Ids only, never words: what it was done to, and what was made. */
-function idsIn(value: unknown, depth = 4): string[] {
-  if (typeof value === 'string') return isId(value) ? [value] : [];
+function idsIn(value: unknown, depth = 4, name = ''): string[] {
+  // By its name too: a password or an idempotency key may look like an id.
+  if (typeof value === 'string') return isId(value) && /(^id|Ids?|^ids)$/.test(name) ? [value] : [];
   if (typeof value !== 'object' || value === null || depth === 0) return [];
   if (userErrorIn(value) !== undefined || value instanceof Error || value instanceof Promise) return [];
-  if (Array.isArray(value)) return value.slice(0, MAX_TARGETS).flatMap((item) => idsIn(item, depth - 1));
-  return Object.values(value).flatMap((item) => idsIn(item, depth - 1));
+  if (Array.isArray(value))
+    return value.slice(0, MAX_TARGETS).flatMap((item) => idsIn(item, depth - 1, name));
+  return Object.entries(value).flatMap(([key, item]) => idsIn(item, depth - 1, key));
 }
 
 export const listAudit = (args: ConnectionArgs) =>

@@ -15,7 +15,8 @@ import { type Principal, type Scope, scopesOf } from './principal.ts';
  */
 export type Guard = 'public' | 'person' | 'owner' | Scope;
 
-type Demand = Guard | 'nobody';
+/** `alone`: what changes who asks must not come before something else that was allowed to whom it was. */
+type Demand = Guard | 'nobody' | 'alone';
 
 /** A mutation answers with objects from which one can walk on to all the others, so who writes has to be one who may read. */
 const READS_TOO: readonly Demand[] = ['write:characters', 'write:loras', 'write:jobs', 'admin'];
@@ -34,6 +35,8 @@ function demandsOf(schema: GraphQLSchema, document: DocumentNode): readonly Dema
   if (found !== undefined) return found;
   const demands = new Set<Demand>();
   const typeInfo = new TypeInfo(schema);
+  let mutations = 0;
+  let changesWhoAsks = false;
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   visit(
     document,
@@ -46,12 +49,17 @@ function demandsOf(schema: GraphQLSchema, document: DocumentNode): readonly Dema
         const field = typeInfo.getFieldDef();
         const guard = field ? guardOf(field) : undefined;
         const isRoot = roots.some((root) => root === typeInfo.getParentType());
+        if (typeInfo.getParentType() === schema.getMutationType()) {
+          mutations++;
+          changesWhoAsks ||= guard === 'public';
+        }
         const demand = guard ?? (isRoot || !field ? 'nobody' : undefined);
         if (demand !== undefined) demands.add(demand);
         if (demand !== undefined && READS_TOO.includes(demand)) demands.add('read');
       },
     }),
   );
+  if (changesWhoAsks && mutations > 1) demands.add('alone');
   const list = [...demands];
   known.set(document, list);
   return list;
@@ -66,6 +74,7 @@ function satisfies(principal: Principal, demand: Demand): boolean {
     case 'owner':
       return principal.kind === 'session' && principal.user.role === 'owner';
     case 'nobody':
+    case 'alone':
       return false;
     default:
       return scopesOf(principal).includes(demand);
@@ -83,8 +92,14 @@ export function refusalOf(
 ): GraphQLError | undefined {
   const missing = demandsOf(schema, document).filter((demand) => !satisfies(principal, demand));
   if (missing.length === 0) return;
+  if (missing.includes('alone')) return notAlone();
   return principal.kind === 'anonymous' ? unauthenticated() : forbidden(principal, missing);
 }
+
+const notAlone = () =>
+  new GraphQLError('What signs in or out comes alone: send other mutations in requests of their own.', {
+    extensions: { code: 'MUST_BE_ALONE', http: { status: 400, spec: false } },
+  });
 
 /** For whoever is nobody, whatever they ask. */
 export const unauthenticated = () =>

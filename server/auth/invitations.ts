@@ -1,6 +1,6 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { invitations } from '#schema/access.ts';
+import { invitations, users } from '#schema/access.ts';
 import { db, one, type Tx } from '../db.ts';
 import { isId, NotFound, parseInput, UserError } from '../errors.ts';
 import { hashPassword, Password } from './passwords.ts';
@@ -22,13 +22,14 @@ export class InvalidInvitation extends UserError {
 
 export type Invitation = { secret: string; expiresAt: Date };
 
-type NewInvitation = { role: Role; userId?: string; hours?: number };
+/** `createdById`: null for whoever is at the machine. */
+type NewInvitation = { role: Role; userId?: string; hours?: number; createdById: string | null };
 
 async function makeInvitation(tx: Pick<Tx, 'insert'>, invitation: NewInvitation): Promise<Invitation> {
-  const { role, userId = null, hours = INVITATION_HOURS } = invitation;
+  const { role, userId = null, hours = INVITATION_HOURS, createdById } = invitation;
   const secret = newSecret();
   const expiresAt = sql`now() + make_interval(hours => ${hours})`;
-  const values = { role, userId, secretHash: hashOf(secret), expiresAt };
+  const values = { role, userId, createdById, secretHash: hashOf(secret), expiresAt };
   const row = one(await tx.insert(invitations).values(values).returning({ at: invitations.expiresAt }));
   return { secret, expiresAt: row.at };
 }
@@ -40,16 +41,19 @@ const oneAtATime = (tx: Tx) => tx.execute(sql`select pg_advisory_xact_lock(hasht
 export const inviteFirstOwner = (): Promise<Invitation | null> =>
   db.transaction(async (tx) => {
     await oneAtATime(tx);
-    return (await hasOwner(tx)) ? null : makeInvitation(tx, { role: 'owner', hours: SET_UP_HOURS });
+    return (await hasOwner(tx))
+      ? null
+      : makeInvitation(tx, { role: 'owner', hours: SET_UP_HOURS, createdById: null });
   });
 
-export const inviteUser = (role: Role) => makeInvitation(db, { role });
+export const inviteUser = (role: Role, createdById: string | null) =>
+  makeInvitation(db, { role, createdById });
 
 /** For a user who has forgotten the password. The old one stays good until the link is used. */
-export async function inviteToNewPassword(userId: string): Promise<Invitation> {
+export async function inviteToNewPassword(userId: string, createdById: string | null): Promise<Invitation> {
   const [user] = isId(userId) ? await usersByIds([userId]) : [];
   if (user === undefined) throw new NotFound('user', userId);
-  return makeInvitation(db, { role: user.role, userId, hours: SET_UP_HOURS });
+  return makeInvitation(db, { role: user.role, userId, createdById, hours: SET_UP_HOURS });
 }
 
 const Acceptance = z.object({ name: UserName.nullish(), password: Password });
@@ -66,8 +70,15 @@ export async function findInvitation(
   return { role: row.role, userName: user?.name ?? null };
 }
 
+const owners = () => db.select({ id: users.id }).from(users).where(eq(users.role, 'owner'));
+
 const isGood = (secret: string) =>
-  and(eq(invitations.secretHash, hashOf(secret)), gt(invitations.expiresAt, sql`now()`));
+  and(
+    eq(invitations.secretHash, hashOf(secret)),
+    gt(invitations.expiresAt, sql`now()`),
+    // Who is no owner any more must not come back by a link of before.
+    or(isNull(invitations.createdById), inArray(invitations.createdById, owners())),
+  );
 
 /** Uses a link up. Resolves to the user and the secret of a first session. */
 export async function acceptInvitation(

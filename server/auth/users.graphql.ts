@@ -38,7 +38,7 @@ builder.mutationField('inviteUser', (t) =>
     description: 'Makes a link by which one person becomes a user, within 72 hours.',
     args: { input: t.arg({ type: InviteUserInput }) },
     errors: { types: [InvalidInput], dataField: { name: 'invitation', description: 'To give away.' } },
-    resolve: (_, { input }) => inviteUser(input.role),
+    resolve: (_, { input }, { principal }) => inviteUser(input.role, sessionPrincipalOf(principal).user.id),
   }),
 );
 
@@ -56,7 +56,8 @@ builder.mutationField('inviteToNewPassword', (t) =>
       'Makes a link by which a user who forgot the password takes a new one, within an hour. When it is used, all sessions and API keys of the user end.',
     args: { input: t.arg({ type: UserInput('InviteToNewPasswordInput', 'Who forgot the password.') }) },
     errors: { types: [NotFound], dataField: { name: 'invitation', description: 'To give to the user.' } },
-    resolve: (_, { input }) => inviteToNewPassword(input.userId),
+    resolve: (_, { input }, { principal }) =>
+      inviteToNewPassword(input.userId, sessionPrincipalOf(principal).user.id),
   }),
 );
 

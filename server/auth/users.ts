@@ -1,6 +1,6 @@
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { apiKeys, sessions, users } from '#schema/access.ts';
+import { apiKeys, invitations, sessions, users } from '#schema/access.ts';
 import { isAmong } from '../connection.ts';
 import { db, type Tx } from '../db.ts';
 import { ring } from '../doorbell.ts';
@@ -95,7 +95,7 @@ async function userByName(name: string) {
 
 const PasswordChange = z.object({ newPassword: Password });
 
-/** Ends all other sessions of the user: whoever knew the old password is out. API keys stay, as they have no password in them. */
+/** Ends all other sessions of the user, and links to a new password: whoever knew the old one is out. API keys stay, as they have no password in them. */
 export async function changePassword(
   { user, sessionId }: { user: User; sessionId: string },
   given: { currentPassword: string; newPassword: string },
@@ -112,6 +112,7 @@ export async function changePassword(
   await db.transaction(async (tx) => {
     await tx.update(users).set({ passwordHash }).where(eq(users.id, user.id));
     await tx.delete(sessions).where(and(eq(sessions.userId, user.id), ne(sessions.id, sessionId)));
+    await tx.delete(invitations).where(eq(invitations.userId, user.id));
     await ring(tx, ACCESS_TOPIC);
   });
 }
@@ -121,6 +122,7 @@ export async function replacePassword(tx: Tx, userId: string, passwordHash: stri
   await tx.update(users).set({ passwordHash }).where(eq(users.id, userId));
   await tx.delete(sessions).where(eq(sessions.userId, userId));
   await tx.delete(apiKeys).where(eq(apiKeys.userId, userId));
+  await tx.delete(invitations).where(eq(invitations.userId, userId));
   await ring(tx, ACCESS_TOPIC);
 }
 

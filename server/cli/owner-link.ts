@@ -15,7 +15,7 @@ async function printLink() {
     if (first !== null) return `Become the owner with this link: ${base}/set-up#${first.secret}`;
     const owner = (await listUsers()).find(({ role }) => role === 'owner');
     if (owner === undefined) throw new CannotLook('There is no owner any more; try again.');
-    const { secret } = await inviteToNewPassword(owner.id);
+    const { secret } = await inviteToNewPassword(owner.id, null);
     return `A new password for ${owner.name}, whose sessions and API keys end with it: ${base}/join#${secret}`;
   } finally {
     await closeDb();

@@ -22,6 +22,7 @@ import { multipart } from './multipart.ts';
 import { outageError, outageOf } from './outage.ts';
 import { asksForPlayground, servePlayground } from './playground.ts';
 import { GRAPHQL_PATH } from './refuse.ts';
+import { keepStream } from './socket-access.ts';
 
 const MASK = 'Something went wrong. The server log says what, under this correlation id.';
 /** Messages about a document or its variables repeat them, however long they are. */
@@ -145,7 +146,7 @@ export const yoga = createYoga<ServerContext, Context>({
     correlationId: currentCorrelationId(),
     principal,
     client: clientOf(req),
-    keepSession: (secret) => res && keepSession(res, secret),
+    keepSession: res && ((secret) => keepSession(res, secret)),
     async endSession() {
       const secret = sessionSecretOf(req);
       if (secret !== undefined) await endSessionOf(secret);
@@ -168,7 +169,10 @@ export const yoga = createYoga<ServerContext, Context>({
 
 /** The playground is for who is signed in, as all that it shows. */
 export function serveApi(req: IncomingMessage, res: ServerResponse, principal: Principal) {
-  if (!asksForPlayground(req)) return yoga(req, res, { principal });
+  if (!asksForPlayground(req)) {
+    if (req.headers.accept?.includes('text/event-stream')) keepStream(res, principal);
+    return yoga(req, res, { principal });
+  }
   if (principal.kind !== 'anonymous') return servePlayground(res);
   res.writeHead(302, { Location: `/sign-in?next=${GRAPHQL_PATH}`, 'Cache-Control': 'no-store' }).end();
 }

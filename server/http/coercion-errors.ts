@@ -38,10 +38,14 @@ const REASONS: [form: RegExp, told: (name: string, type: string) => string][] = 
 /** Where in the variable; a list of input fields and places in lists, which are the schema's names too. */
 const PLACE = / at "([\w.[\]]{1,200})"; (?!.* at "[\w.[\]]{1,200}"; )/s;
 
+/** The reason is at the end. Patterns that look for it must never see all of a value, which is as long as its sender likes. */
+const END_CHARACTERS = 600;
+
 /** The message without what was sent; as it is when it is about something else. */
-export function withoutValues(message: string): string {
-  const [, variable] = ABOUT_A_VARIABLE.exec(message) ?? [];
-  if (variable === undefined) return message;
+export function withoutValues(said: string): string {
+  const [, variable] = ABOUT_A_VARIABLE.exec(said) ?? [];
+  if (variable === undefined) return said;
+  const message = said.slice(-END_CHARACTERS);
   const place = PLACE.exec(message)?.[1] ?? variable.slice(1);
   for (const [form, told] of REASONS) {
     const [, name, type = ''] = form.exec(message) ?? [];

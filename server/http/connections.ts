@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { env } from '../env.ts';
-import { isTrustedProxy, networkOf, peerOf } from './client-address.ts';
+import { networkOf } from '../network.ts';
+import { isTrustedProxy, peerOf } from './client-address.ts';
 import { type Patience, rememberPatience } from './patience.ts';
 import { bodyOf, type Refusal } from './refuse.ts';
 import { sharesOf } from './shares.ts';
@@ -9,7 +10,6 @@ import { sharesOf } from './shares.ts';
 /** Sockets, and what else comes from one address: a browser has 6 connections to a server. */
 const MAX_PER_ADDRESS = env.MAX_SOCKETS + 300;
 const MAX_TOTAL = 20_000;
-const MAX_HEADERS = 100;
 /** For whoever is refused, to read why. */
 const GOODBYE_MS = 1000;
 
@@ -23,7 +23,8 @@ export function createHttpServer(patience: Patience, handle: RequestListener): S
     keepAliveTimeout: patience.keepAliveMs,
   });
   server.timeout = patience.silenceMs;
-  server.maxHeadersCount = MAX_HEADERS;
+  // Node would leave out what is beyond a number, such as what the proxy says of where it comes from. Their bytes are bounded.
+  server.maxHeadersCount = 0;
   server.maxConnections = MAX_TOTAL;
 
   const refused = new WeakSet<Duplex>();

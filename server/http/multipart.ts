@@ -88,6 +88,41 @@ async function parse(req: IncomingMessage, res: ServerResponse) {
   return { operations, upload: body.expect(filesIn(operations).size) };
 }
 
+/**
+ * The library walks the paths of `map` through whatever it finds, inherited properties too: `hasOwnProperty.call` would be replaced for
+ * the whole process. A path has to lead through what the sender itself wrote. Of another map the library is given an empty one, which it refuses.
+ */
+function onlyOwnPaths(parser: NodeJS.WritableStream) {
+  const emit = parser.emit.bind(parser);
+  let operations = '';
+  parser.emit = (event: string | symbol, ...args: unknown[]) => {
+    const [name, value] = args;
+    if (event !== 'field' || typeof value !== 'string') return emit(event, ...args);
+    if (name === 'operations') operations = value;
+    return name === 'map' && !leadsThroughOwn(operations, value)
+      ? emit(event, name, '', ...args.slice(2))
+      : emit(event, ...args);
+  };
+}
+
+function leadsThroughOwn(operations: string, map: string) {
+  try {
+    const root: unknown = JSON.parse(operations);
+    return Object.values(JSON.parse(map) as object)
+      .flat()
+      .every((path) => isOwn(root, String(path).split('.')));
+  } catch {
+    // Malformed in another way, which the library says.
+    return true;
+  }
+}
+
+function isOwn(value: unknown, [name, ...rest]: string[]): boolean {
+  if (name === undefined) return true;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return false;
+  return isOwn((value as Record<string, unknown>)[name], rest);
+}
+
 /** The library's messages repeat what they were given, so they stay inside. */
 function refusal(error: unknown) {
   const isTooLarge = error instanceof Error && 'status' in error && error.status === 413;
@@ -102,10 +137,14 @@ function refusal(error: unknown) {
       );
 }
 
-function filesIn(value: unknown, found = new Set<Upload>()) {
+/** Deeper than any input, and far from the end of the stack. */
+const MAX_INPUT_DEPTH = 50;
+
+function filesIn(value: unknown, found = new Set<Upload>(), depth = 0) {
+  if (depth > MAX_INPUT_DEPTH) return found;
   if (value instanceof Upload) found.add(value);
   else if (typeof value === 'object' && value !== null)
-    for (const item of Object.values(value)) filesIn(item, found);
+    for (const item of Object.values(value)) filesIn(item, found, depth + 1);
   return found;
 }
 
@@ -140,6 +179,7 @@ class Body extends Transform {
    */
   override pipe<Destination extends NodeJS.WritableStream>(parser: Destination): Destination {
     parser.on('error', () => {});
+    onlyOwnPaths(parser);
     return super.pipe(parser);
   }
 

@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Principal } from '../auth/principal.ts';
 import { env } from '../env.ts';
-import { networkOf } from './client-address.ts';
+import { networkOf } from '../network.ts';
 
 const MINUTE = 60;
 /** Several people behind one address, before it is known which of them asks. */

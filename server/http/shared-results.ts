@@ -88,7 +88,10 @@ function keyOf({ document, operationName, variableValues = {}, contextValue }: E
   const operation = operationName ?? '';
   const names = entry.variables.get(operation) ?? variablesThatMatter(document, operation);
   entry.variables.set(operation, names);
-  const values = names.map((name) => variableValues?.[name]);
+  // What is left out takes its default, and null does not.
+  const values = names.map((name) =>
+    variableValues && name in variableValues ? [variableValues[name]] : [],
+  );
   return JSON.stringify([entry.number, operation, scopeOf(contextValue), values]);
 }
 

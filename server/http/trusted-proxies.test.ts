@@ -74,3 +74,20 @@ test('the address is noted where it matters', async () => {
   const after = await owner.ask('{ auditLog(first: 1) { edges { node { address } } } }');
   expect(after.data.auditLog.edges[0].node.address).toBe('198.51.100.20');
 });
+
+test('passwords cannot be tried from each address of a /64 anew', async () => {
+  const guess = async (from: string) => {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': from },
+      body: JSON.stringify({
+        query: 'mutation { signIn(input: { name: "Olga", password: "a wrong one" }) { __typename } }',
+      }),
+    });
+    return (await response.json()).data.signIn.__typename;
+  };
+  const outcomes: string[] = [];
+  for (let i = 1; i <= 12; i++) outcomes.push(await guess(`2001:db8:7:7::${i}`));
+  expect(outcomes.filter((outcome) => outcome === 'WrongCredentials')).toHaveLength(10);
+  expect(await guess('2001:db8:7:8::1')).toBe('WrongCredentials');
+});

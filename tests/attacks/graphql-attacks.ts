@@ -188,6 +188,24 @@ export const GRAPHQL_ATTACKS: Attack[] = [
     attack: operation(CREATE, character({ name: 'x'.repeat(200_000) })),
     expected: '200 InvalidInput',
   },
+  ...['; Value ', ' at "a"; ', '; Field "', '; Expected type "'].map(
+    (piece): Attack => ({
+      name: `a value made of ${piece}`,
+      twin: created(),
+      attack: async (target) => {
+        const text = piece.repeat(Math.floor(200_000 / piece.length));
+        const query = 'mutation ($i: SignInInput!) { signIn(input: $i) { __typename } }';
+        const startedAt = performance.now();
+        for (const input of [
+          { name: [text], password: 'x' },
+          { name: 'x', password: 'x', [text]: 1 },
+        ])
+          await target.anonymous.ask(query, { i: input });
+        return performance.now() - startedAt < 5000 ? 'answered' : 'late';
+      },
+      expected: 'answered',
+    }),
+  ),
   {
     name: 'a number for a text',
     twin: created(),

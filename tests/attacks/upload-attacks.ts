@@ -193,6 +193,20 @@ export const UPLOAD_ATTACKS: Attack[] = [
     attack: fields({ operations, map: '{"0":["variables.constructor.prototype.x"]}' }),
     expected: /^(400|200) /,
   },
+  ...[
+    'hasOwnProperty.call',
+    'toString.call',
+    'variables.input.files.push.apply',
+    'variables.input.files.length',
+  ].map(
+    (path): Attack => ({
+      name: `a map of ${path}`,
+      twin,
+      twinIs: ACCEPTED,
+      attack: fields({ operations, map: JSON.stringify({ 0: [path] }) }),
+      expected: MALFORMED,
+    }),
+  ),
   {
     name: 'a map of nothing that is there',
     twin,

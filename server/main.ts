@@ -22,6 +22,11 @@ await runProcess('Server', async () => {
   if (env.ISENGARD_AUTH === 'off')
     log.warn('ISENGARD_AUTH=off: whoever reaches this server may do everything');
   else await offerSetUp(listener.url);
+  // Only a proxy speaks https to its users.
+  if (env.PUBLIC_URL?.startsWith('https:') && env.TRUSTED_PROXIES.length === 0)
+    log.warn(
+      'TRUSTED_PROXIES names no proxy: all users count as one address, and one can use up the limits of all',
+    );
   log.info({ url: listener.url, mode: env.ISENGARD_MODE }, 'Server listens');
   return {
     message: { type: 'listening', url: listener.url },

@@ -105,14 +105,17 @@ function refusalOfOperation({ schema, document, contextValue, variableValues }: 
   }
 }
 
-const guarded: Plugin<Context> = {
+const guarded: Plugin<Context & { res?: ServerResponse }> = {
   onExecute: ({ args, setResultAndStopExecution }) => {
     const refusal = refusalOfOperation(args);
     if (refusal) setResultAndStopExecution({ errors: [mask(refusal)] });
   },
   onSubscribe: ({ args, setResultAndStopExecution }) => {
     const refusal = refusalOfOperation(args);
-    if (refusal) setResultAndStopExecution({ errors: [mask(refusal)] });
+    if (refusal) return setResultAndStopExecution({ errors: [mask(refusal)] });
+    // A response that goes on for as long as events come. Sockets are watched as a whole.
+    const { res, principal } = args.contextValue;
+    if (res) keepStream(res, principal);
   },
 };
 
@@ -169,10 +172,7 @@ export const yoga = createYoga<ServerContext, Context>({
 
 /** The playground is for who is signed in, as all that it shows. */
 export function serveApi(req: IncomingMessage, res: ServerResponse, principal: Principal) {
-  if (!asksForPlayground(req)) {
-    if (req.headers.accept?.includes('text/event-stream')) keepStream(res, principal);
-    return yoga(req, res, { principal });
-  }
+  if (!asksForPlayground(req)) return yoga(req, res, { principal });
   if (principal.kind !== 'anonymous') return servePlayground(res);
   res.writeHead(302, { Location: `/sign-in?next=${GRAPHQL_PATH}`, 'Cache-Control': 'no-store' }).end();
 }

@@ -3,11 +3,12 @@ import { startServer } from '#tests/server.ts';
 
 vi.hoisted(() => {
   process.env.PUBLIC_URL = 'https://studio.example.com';
+  process.env.ISENGARD_AUTH = 'on';
 });
 
-const api = await startServer();
+const api = await startServer({ asOwner: true });
 const client = await fetch(`${api.url}/characters/1`);
-const playground = await fetch(`${api.url}/graphql`, { headers: { Accept: 'text/html' } });
+const playground = await fetch(`${api.url}/graphql`, { headers: { ...api.headers, Accept: 'text/html' } });
 
 const directivesOf = ({ headers }: Response) =>
   new Map(

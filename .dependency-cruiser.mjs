@@ -98,9 +98,12 @@ const forbidden = [
   },
   {
     name: 'engines-stand-alone',
-    comment: 'Rule 3: an engine imports its own folder, the interface, and storage/.',
+    comment: 'Rule 3: an engine imports its own folder, the interface, its settings (env.ts), and storage/.',
     from: { path: '^server/engines/([^/]+)/', pathNot: TEST },
-    to: { path: `^${OURS}/`, pathNot: ['^server/engines/($1/|[^/]+\\.ts$)', '^server/storage/'] },
+    to: {
+      path: `^${OURS}/`,
+      pathNot: ['^server/engines/($1/|[^/]+\\.ts$)', '^server/storage/', '^server/env\\.ts$'],
+    },
   },
   {
     name: 'engine-interface-takes-types-of-schema',

@@ -52,6 +52,7 @@ async function stepMs({ rank, photos, workDir }: { rank: number } & Pick<Trainin
     triggerWord: 'bench',
     title: 'Bench',
     resumeFrom: null,
+    processEnv: {},
     config,
     photos,
     workDir,

@@ -23,9 +23,12 @@ export type ImageSource = { kind: 'image' | 'output' | 'reference_image'; id: st
 
 export type ControlNetMode = (typeof controlNetMode.enumValues)[number];
 
-/** PRODUCT D3. A toggle that is off is null. `Reference` is how its picture is named: by its row here, by a path for an engine. */
+/** A toggle that is off is null. `Reference` is how its picture is named: by its row here, by a path for an engine. */
 export type GenerationToggles<Reference = ImageSource> = {
-  controlNet: { mode: ControlNetMode; reference: Reference; strength: number } | null;
+  /** The image starts from `reference`, `denoise` (0 to 1) says how much becomes new; with a mask only where it is light. */
+  initImage: { reference: Reference; mask: Reference | null; denoise: number } | null;
+  /** `isMap`: the reference is the skeleton, the depths or the edges already, so nothing is to be found in it. */
+  controlNet: { mode: ControlNetMode; reference: Reference; strength: number; isMap: boolean } | null;
   ipAdapter: { reference: Reference; weight: number } | null;
   faceDetailer: { denoise: number } | null;
   upscale: { factor: 2 | 4 } | null;

@@ -13,7 +13,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { characters } from './characters.ts';
-import { idColumn, timeColumn } from './columns.ts';
+import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
+import type { TrainingConfig } from './training.ts';
 
 export const jobKind = pgEnum('job_kind', ['training', 'generation']);
 export const jobState = pgEnum('job_state', ['queued', 'running', 'completed', 'failed', 'cancelled']);
@@ -50,7 +51,13 @@ export const attemptOutcome = pgEnum('attempt_outcome', [
 ]);
 
 /** Why a job failed, or an attempt at it. */
-export type JobFailure = { code: string; message: string; advice: string | null };
+export type JobFailure = {
+  code: string;
+  message: string;
+  advice: string | null;
+  /** Values of a training's config with which it may go well. Failures of earlier versions have none. */
+  suggestion?: Partial<TrainingConfig> | null;
+};
 
 /** One piece of work for a worker, whatever its kind; trainings and generations add their own row under the same id. */
 export const jobs = pgTable(
@@ -176,6 +183,14 @@ export const queues = pgTable('queues', {
   pausedAt: timeColumn(),
 });
 
+/** What a worker last heard of one of its engines. */
+export type EngineReport = {
+  /** Of the queue that the engine serves, such as `training.ai-toolkit`. */
+  queue: string;
+  isHealthy: boolean;
+  message: string;
+};
+
 /** A process that runs jobs. Its row is its heartbeat. */
 export const workers = pgTable('workers', {
   id: idColumn(),
@@ -185,6 +200,9 @@ export const workers = pgTable('workers', {
   engines: text().array().notNull(),
   /** As `nvidia-smi` names it; null without one. */
   gpuUuid: text(),
+  gpuName: text(),
+  gpuMemoryBytes: largeNumberColumn(),
+  engineReports: jsonb().$type<EngineReport[]>().notNull().default([]),
   /** It takes no further job since then. */
   drainingAt: timeColumn(),
   startedAt: timeColumn().notNull().defaultNow(),

@@ -1,26 +1,44 @@
 import { sql } from 'drizzle-orm';
-import { check, doublePrecision, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  check,
+  doublePrecision,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { characters } from './characters.ts';
 import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
 import { jobs } from './jobs.ts';
 
-/** Low-rank weights that make a base model know a character: `loras/{characterId}/v{version}.safetensors`. */
+export const loraOrigin = pgEnum('lora_origin', ['trained', 'uploaded']);
+
+/**
+ * Low-rank weights for a base model. Of a character: `loras/{characterId}/v{version}.safetensors`. One that was uploaded may belong to
+ * nobody, a style say: `loras/uploaded/{id}.safetensors`.
+ */
 export const loras = pgTable(
   'loras',
   {
     id: idColumn(),
-    characterId: uuid()
-      .notNull()
-      .references(() => characters.id, { onDelete: 'cascade' }),
-    version: integer().notNull(),
+    characterId: uuid().references(() => characters.id, { onDelete: 'cascade' }),
+    version: integer(),
+    origin: loraOrigin().notNull().default('trained'),
     /** The training that made it. */
     jobId: uuid()
       .unique('loras_job_id_key')
       .references(() => jobs.id, { onDelete: 'set null' }),
     name: text().notNull(),
     baseModel: text().notNull(),
+    /** It works with every base model of this family. */
+    family: text().notNull(),
     rank: integer().notNull(),
-    triggerWord: text().notNull(),
+    triggerWord: text(),
+    /** What the file of an uploaded one says that may be its trigger word, the likeliest first. */
+    suggestedTriggerWords: text().array().notNull().default([]),
     bytes: largeNumberColumn().notNull(),
     sha256: text().notNull(),
     finalLoss: doublePrecision(),
@@ -30,6 +48,7 @@ export const loras = pgTable(
     unique('loras_character_id_version_key').on(t.characterId, t.version),
     index('loras_character_id_id_index').on(t.characterId, t.id),
     check('loras_name_length', sql`char_length(${t.name}) between 1 and 100`),
+    check('loras_version_with_character', sql`(${t.characterId} is null) = (${t.version} is null)`),
     check('loras_version_positive', sql`${t.version} > 0`),
   ],
 );

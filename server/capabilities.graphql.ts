@@ -27,6 +27,35 @@ builder.objectType(UnsupportedParameter, {
   }),
 });
 
+const GenerationDefaults = builder.objectRef<BaseModel['defaults']>('GenerationDefaults').implement({
+  description: 'Values that suit a base model. What is null is best left at the default of the engine.',
+  fields: (t) => ({
+    width: t.exposeInt('width', { nullable: true, description: 'Pixels.' }),
+    height: t.exposeInt('height', { nullable: true, description: 'Pixels.' }),
+    steps: t.exposeInt('steps', { nullable: true, description: 'Sampler steps.' }),
+    guidanceScale: t.exposeFloat('guidanceScale', {
+      nullable: true,
+      description: 'How strictly the prompt is followed.',
+    }),
+    sampler: t.exposeString('sampler', { nullable: true, description: 'One of the options of `sampler`.' }),
+    scheduler: t.exposeString('scheduler', {
+      nullable: true,
+      description: 'One of the options of `scheduler`.',
+    }),
+  }),
+});
+
+const Lack = builder.objectRef<BaseModel['lacks'][number]>('Lack').implement({
+  description:
+    'Something that an engine can do, but not with this base model. A job that asks for it is refused.',
+  fields: (t) => ({
+    parameter: t.exposeString('parameter', {
+      description: 'Name of a parameter or a toggle, such as `negativePrompt`.',
+    }),
+    reason: t.exposeString('reason', { description: 'Why not, for people.' }),
+  }),
+});
+
 const BaseModelRef = builder.objectRef<BaseModel>('BaseModel').implement({
   description: 'A model that LoRAs are trained for and images are made with.',
   fields: (t) => ({
@@ -35,6 +64,18 @@ const BaseModelRef = builder.objectRef<BaseModel>('BaseModel').implement({
     description: t.exposeString('description', { description: 'What it is good at, one sentence.' }),
     resolutions: t.exposeIntList('resolutions', {
       description: 'Pixels a side that it was made for, the best first.',
+    }),
+    family: t.exposeString('family', {
+      description: 'LoRAs work with every base model of their family, such as `flux.1`.',
+    }),
+    defaults: t.expose('defaults', {
+      type: GenerationDefaults,
+      description: 'What a generation with it takes for values that are left out.',
+    }),
+    lacks: t.expose('lacks', { type: [Lack], description: 'What cannot be done with this one.' }),
+    unsupported: t.exposeString('unsupported', {
+      nullable: true,
+      description: 'Why it cannot be used now, such as which file is missing; null when it can.',
     }),
   }),
 });
@@ -72,7 +113,7 @@ const TrainingCapabilitiesRef = builder.objectRef<TrainingCapabilities>('Trainin
     }),
     baseModels: t.expose('baseModels', {
       type: [BaseModelRef],
-      description: 'What it can train for; the first is the default.',
+      description: 'What it can train for; the first that can be used is the default.',
     }),
     parameters: t.field({
       type: [ParameterRef],
@@ -119,7 +160,7 @@ const GenerationCapabilitiesRef = builder
       }),
       baseModels: t.expose('baseModels', {
         type: [BaseModelRef],
-        description: 'What it can generate with; the first is the default without a LoRA.',
+        description: 'What it can generate with; the first that can be used is the default without a LoRA.',
       }),
       parameters: t.expose('parameters', {
         type: [ParameterRef],

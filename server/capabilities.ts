@@ -1,4 +1,10 @@
-import { generationEngine, type Parameter, trainingEngine } from './engines/engine.ts';
+import {
+  type BaseModel,
+  type GenerationPlan,
+  generationEngine,
+  type Parameter,
+  trainingEngine,
+} from './engines/engine.ts';
 import { env } from './env.ts';
 import { type InputIssue, InvalidInput, UserError } from './errors.ts';
 
@@ -15,6 +21,8 @@ export const generationCapabilities = async () =>
   (await generationEngine(engineNames.generation)).capabilities();
 export const trainingHealth = async () => (await trainingEngine(engineNames.training)).health();
 export const generationHealth = async () => (await generationEngine(engineNames.generation)).health();
+export const generationObjections = async (plan: GenerationPlan) =>
+  (await generationEngine(engineNames.generation)).objections(plan);
 
 /** Fails with a sentence when this version lacks an engine of its mode: better at the start than at the first job. */
 export const checkEngines = () => Promise.all([trainingCapabilities(), generationCapabilities()]);
@@ -29,6 +37,22 @@ export class UnsupportedParameter extends UserError {
     this.parameter = parameter;
     this.reason = reason;
   }
+}
+
+/** The one that is asked for, or else the first that can be used now. */
+export function pickBaseModel(baseModels: BaseModel[], id: string | null | undefined): BaseModel {
+  const usable = baseModels.filter(({ unsupported }) => unsupported === null);
+  const model = id == null ? (usable[0] ?? baseModels[0]) : baseModels.find((known) => known.id === id);
+  if (model === undefined)
+    throw new UnsupportedParameter('baseModel', `it has ${baseModels.map((known) => known.id).join(', ')}.`);
+  if (model.unsupported !== null) throw new UnsupportedParameter('baseModel', model.unsupported);
+  return model;
+}
+
+/** Of a base model that a LoRA was trained for; of one that the engine has no more, its own name. */
+export async function trainingFamily(baseModel: string): Promise<string> {
+  const { baseModels } = await trainingCapabilities();
+  return baseModels.find(({ id }) => id === baseModel)?.family ?? baseModel;
 }
 
 /** The defaults of the engine, by name. */

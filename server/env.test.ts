@@ -25,6 +25,10 @@ test('.env.example shows the defaults', () => {
     CORS_ORIGINS,
     TRUSTED_PROXIES,
     MAX_UPLOADED_GB,
+    COMFYUI_MODELS_DIR,
+    AI_TOOLKIT_DIR,
+    AI_TOOLKIT_PYTHON,
+    HF_TOKEN,
     FAST_TEST_FAULT,
     FAILPOINT,
     ...rest
@@ -37,9 +41,17 @@ test('.env.example shows the defaults', () => {
     CORS_ORIGINS,
     TRUSTED_PROXIES,
     MAX_UPLOADED_GB,
+    COMFYUI_MODELS_DIR,
+    AI_TOOLKIT_DIR,
+    AI_TOOLKIT_PYTHON,
+    HF_TOKEN,
     FAST_TEST_FAULT,
     FAILPOINT,
   }).toEqual({
+    COMFYUI_MODELS_DIR: expect.any(String),
+    AI_TOOLKIT_DIR: expect.any(String),
+    AI_TOOLKIT_PYTHON: expect.any(String),
+    HF_TOKEN: expect.any(String),
     PUBLIC_URL: expect.stringContaining('https://'),
     CORS_ORIGINS: [expect.stringContaining('https://'), expect.any(String)],
     TRUSTED_PROXIES: [

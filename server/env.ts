@@ -28,6 +28,12 @@ const origins = z
     ),
   );
 
+/** Addresses of programs that speak HTTP, without the slash at the end. */
+const urls = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim().replace(/\/+$/, '')))
+  .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1));
+
 /** Addresses and CIDR blocks. */
 const networks = z
   .string()
@@ -77,6 +83,13 @@ const Variables = z.object({
   MIN_FREE_MB: z.coerce.number().min(0).default(200),
   HISTORY_DAYS: number(1, 36_500).default(90),
   ORPHAN_HOURS: number(1, 8760).default(24),
+  COMFYUI_URLS: urls.default(['http://127.0.0.1:8188']),
+  COMFYUI_MODELS_DIR: z.string().min(1).optional(),
+  COMFYUI_EMBED_GRAPH: z.enum(['on', 'off']).default('off'),
+  AI_TOOLKIT_DIR: z.string().min(1).optional(),
+  AI_TOOLKIT_PYTHON: z.string().min(1).optional(),
+  HF_TOKEN: z.string().min(1).optional(),
+  HF_ENDPOINT: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
   FAST_TEST_STEP_MS: number(0, 60_000).default(20),
   FAST_TEST_FAULT: z.string().optional(),
   FAILPOINT: z.string().optional(),

@@ -55,6 +55,8 @@ export type CharacterSort =
 
 /** Follow the structure of a reference image. */
 export type ControlNetInput = {
+  /** The image is the skeleton, the depths or the edges already; when false, they are found in it. False when left out. */
+  isMap?: boolean;
   /** What of the image is followed. */
   mode: ControlNetMode;
   /** The image that is followed. */
@@ -126,6 +128,16 @@ export type ImageSourceInput =
   outputId: string; referenceImageId?: never; }
   |  { imageId?: never; outputId?: never;   /** One that `uploadReferenceImage` took. */
   referenceImageId: string; };
+
+/** Start from an image instead of noise (img2img), everywhere or where a mask is light (inpainting). */
+export type InitImageInput = {
+  /** How much becomes new, 0 to 1; 0.6 when left out. 1 keeps nothing but the size. */
+  denoise?: number;
+  /** Light where something new is to be, dark where the image stays; everywhere when left out. */
+  mask?: ImageSourceInput | null | undefined;
+  /** Fitted to the size of the result by cropping. */
+  reference: ImageSourceInput;
+};
 
 /** Who forgot the password. */
 export type InviteToNewPasswordInput = {
@@ -210,7 +222,7 @@ export type LogLevel =
 
 /** A LoRA that a generation is to use. */
 export type LoraUseInput = {
-  /** It must have been trained for the base model of the generation. */
+  /** It must be of the family of the base model. */
   loraId: string;
   /** How much it counts, 0 to 2; 0.8 when left out. 1 is as trained. */
   strength?: number;
@@ -339,6 +351,8 @@ export type StartGenerationInput = {
   guidanceScale?: number | null | undefined;
   /** 256 to 2048 px, a multiple of 8; 1024 when left out. */
   height?: number | null | undefined;
+  /** Starts from noise when left out. */
+  initImage?: InitImageInput | null | undefined;
   /** Off when left out. */
   ipAdapter?: IpAdapterInput | null | undefined;
   /** At most 4, applied in this order; none when left out. */
@@ -763,7 +777,7 @@ export type RepeatGenerationMutation = { repeatGeneration:
     | { __typename: 'UnsupportedParameter', message: string }
    };
 
-export type LoraStack_LoraFragment = { id: string, name: string, triggerWord: string, baseModel: string, character: { id: string, name: string } } & { ' $fragmentName'?: 'LoraStack_LoraFragment' };
+export type LoraStack_LoraFragment = { id: string, name: string, triggerWord: string | null, baseModel: string, character: { id: string, name: string } | null } & { ' $fragmentName'?: 'LoraStack_LoraFragment' };
 
 export type DeleteLoraMutationVariables = Exact<{
   input: DeleteLoraInput;
@@ -791,7 +805,7 @@ export type LorasQuery = { loras: { edges: Array<{ node: (
         & { ' $fragmentRefs'?: { 'LoraRow_LoraFragment': LoraRow_LoraFragment } }
       ) }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
-export type LoraRow_LoraFragment = { id: string, name: string, version: number, baseModel: string, rank: number, triggerWord: string, bytes: number, finalLoss: number | null, createdAt: string, url: string, character: { id: string, name: string }, training: { id: string, number: number } | null } & { ' $fragmentName'?: 'LoraRow_LoraFragment' };
+export type LoraRow_LoraFragment = { id: string, name: string, version: number | null, baseModel: string, rank: number, triggerWord: string | null, bytes: number, finalLoss: number | null, createdAt: string, url: string, character: { id: string, name: string } | null, training: { id: string, number: number } | null } & { ' $fragmentName'?: 'LoraRow_LoraFragment' };
 
 export type RenameLoraMutationVariables = Exact<{
   input: RenameLoraInput;
@@ -829,7 +843,7 @@ export type OutputPageQuery = { output: (
     & { ' $fragmentRefs'?: { 'Parameters_OutputFragment': Parameters_OutputFragment } }
   ) | null };
 
-export type Parameters_OutputFragment = { id: string, seed: number, width: number, height: number, bytes: number, createdAt: string, generation: { id: string, prompt: string, negativePrompt: string, samplingSteps: number, guidanceScale: number, sampler: string, scheduler: string, baseModel: string, loras: Array<{ name: string, strength: number, lora: { id: string, character: { id: string, name: string }, training: { id: string, number: number } | null } | null }>, controlNet: { mode: ControlNetMode, strength: number } | null, ipAdapter: { weight: number } | null, faceDetailer: { denoise: number } | null, upscale: { factor: number } | null } } & { ' $fragmentName'?: 'Parameters_OutputFragment' };
+export type Parameters_OutputFragment = { id: string, seed: number, width: number, height: number, bytes: number, createdAt: string, generation: { id: string, prompt: string, negativePrompt: string, samplingSteps: number, guidanceScale: number, sampler: string, scheduler: string, baseModel: string, loras: Array<{ name: string, strength: number, lora: { id: string, character: { id: string, name: string } | null, training: { id: string, number: number } | null } | null }>, controlNet: { mode: ControlNetMode, strength: number } | null, ipAdapter: { weight: number } | null, faceDetailer: { denoise: number } | null, upscale: { factor: number } | null } } & { ' $fragmentName'?: 'Parameters_OutputFragment' };
 
 type ParameterField_Parameter_BooleanParameter_Fragment = { __typename: 'BooleanParameter', defaultBoolean: boolean, name: string, label: string, description: string, group: string, isAdvanced: boolean, unit: string | null, unsupported: string | null } & { ' $fragmentName'?: 'ParameterField_Parameter_BooleanParameter_Fragment' };
 

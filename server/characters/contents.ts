@@ -21,7 +21,9 @@ export type CharacterContents = {
 export const jobIdsOf = (characterId: SQL) => sql`(
   with recursive steering(job_id, kind, id) as (
     select job_id, reference ->> 'kind', reference ->> 'id'
-    from generations, lateral (values (toggles -> 'controlNet' -> 'reference'), (toggles -> 'ipAdapter' -> 'reference')) as given(reference)
+    from generations, lateral (values
+      (toggles -> 'initImage' -> 'reference'), (toggles -> 'initImage' -> 'mask'),
+      (toggles -> 'controlNet' -> 'reference'), (toggles -> 'ipAdapter' -> 'reference')) as given(reference)
     where reference is not null
   ), showing(id) as (
     select id from jobs where character_id = ${characterId}

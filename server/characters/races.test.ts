@@ -29,6 +29,7 @@ const loraOf = (characterId: string) =>
     const name = `Mara v${version}`;
     const weights = {
       baseModel: 'fast-test',
+      family: 'fast-test',
       rank: 4,
       triggerWord: 'mara',
       bytes: 1,

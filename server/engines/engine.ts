@@ -49,6 +49,16 @@ export type BaseModel = {
   description: string;
   /** Side lengths in pixels that it was made for, the preferred one first. */
   resolutions: number[];
+  /** LoRAs work with every base model of their family: those of `flux.1` with FLUX.1-dev and FLUX.1-schnell. */
+  family: string;
+  /** Values of generation parameters that suit it better than the engine's defaults; empty when those do. */
+  defaults: Partial<
+    Pick<GenerationConfig, 'width' | 'height' | 'steps' | 'guidanceScale' | 'sampler' | 'scheduler'>
+  >;
+  /** Parameters and toggles that the engine has and that do nothing with this model. A job that sets one is refused. */
+  lacks: { parameter: string; reason: string }[];
+  /** Why the engine cannot use it now, in one sentence, such as which file is not installed; null when it can. */
+  unsupported: string | null;
 };
 
 export type EngineHealth = {
@@ -81,6 +91,8 @@ export type TrainingRun = {
   photos: { path: string; caption: string | null }[];
   /** An empty folder of this job's own; the engine may leave anything in it, the caller removes it. */
   workDir: string;
+  /** What the environment of each process that the engine starts must hold, so that it is known for whom it works. */
+  processEnv: Record<string, string>;
   /** Go on after this step with these weights, written by an earlier attempt of the same engine; null = from the start. */
   resumeFrom: { step: number; path: string } | null;
 };
@@ -105,9 +117,20 @@ export type TrainingCapabilities = {
   parameters: Parameter[];
 };
 
+/** What a training takes, as far as it is known beforehand. */
+export type TrainingNeeds = {
+  /** GPU memory at its height; null when it needs no GPU. An estimate: what people measured, rounded up. */
+  vramBytes: number | null;
+  /** Of one checkpoint; the LoRA has the same size. */
+  checkpointBytes: number;
+};
+
+export type TrainingPlan = { baseModel: string; config: TrainingConfig };
+
 export type TrainingEngine = {
   capabilities(): Promise<TrainingCapabilities>;
   health(): Promise<EngineHealth>;
+  needs(plan: TrainingPlan): TrainingNeeds;
   /**
    * Runs until the generator ends. Throws `EngineFailure` for what went wrong. When `signal` aborts it begins no
    * further step, tells those that were done, saves what it can (a last `checkpoint`), stops its processes, and returns.
@@ -145,7 +168,8 @@ export type GenerationRun = {
   jobId: string;
   config: GenerationConfig;
   toggles: GenerationToggles<string>;
-  loras: { path: string; strength: number; triggerWord: string | null }[];
+  /** In the order in which they are applied. `sha256` is the file's, in hex. */
+  loras: { path: string; sha256: string; strength: number; triggerWord: string | null }[];
   /** Which images of the batch are still missing; the others exist already from an earlier attempt. */
   indexes: number[];
   workDir: string;
@@ -175,9 +199,17 @@ export type GenerationCapabilities = {
   }[];
 };
 
+/** A request as it would be run; what pictures it refers to does not matter yet. */
+export type GenerationPlan = { config: GenerationConfig; toggles: GenerationToggles<unknown> };
+
 export type GenerationEngine = {
   capabilities(): Promise<GenerationCapabilities>;
   health(): Promise<EngineHealth>;
+  /**
+   * What of this it cannot do, although its capabilities have each part: a combination, or a model file that only this one needs.
+   * Asked before a job is made; nothing is left out silently. `parameter` is a path such as `controlNet.mode`.
+   */
+  objections(plan: GenerationPlan): Promise<{ parameter: string; reason: string }[]>;
   /** As `TrainingEngine.run`: ends after the last missing image, or returns early when `signal` aborts. */
   run(run: GenerationRun, signal: AbortSignal): AsyncGenerator<GenerationEvent, void>;
 };

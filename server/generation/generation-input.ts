@@ -1,15 +1,18 @@
 import { z } from 'zod';
-import type { GenerationToggles, generations, ImageSource } from '#schema/generation.ts';
+import type { GenerationToggles, generations } from '#schema/generation.ts';
 import {
   checkParameters,
   defaultsOf,
   generationCapabilities,
+  generationObjections,
+  pickBaseModel,
   UnsupportedParameter,
 } from '../capabilities.ts';
+import type { BaseModel } from '../engines/engine.ts';
 import { InvalidInput, isStorable, NotFound, parseInput, UNSTORABLE } from '../errors.ts';
 import { findLora } from '../loras/loras.ts';
 import { MAX_SEED, randomSeed } from '../seed.ts';
-import { checkSource } from './image-sources.ts';
+import { checkSource, sourcesOf } from './image-sources.ts';
 
 type Row = typeof generations.$inferSelect;
 type Parameters = Omit<Row, 'jobId' | 'toggles'>;
@@ -21,6 +24,7 @@ export type StartGenerationInput = { [Name in keyof Parameters]?: Parameters[Nam
 } & { [Name in keyof GenerationToggles]?: GenerationToggles[Name] | null };
 
 const TOGGLES = [
+  'initImage',
   'controlNet',
   'ipAdapter',
   'faceDetailer',
@@ -57,21 +61,21 @@ export async function checkedInput(input: StartGenerationInput) {
     loras: input.loras ?? [],
   });
   const loras = await Promise.all(texts.loras.map(getLoraUse));
-  const baseModel = input.baseModel ?? loras[0]?.lora.baseModel ?? capabilities.baseModels[0]?.id ?? '';
-  if (!capabilities.baseModels.some(({ id }) => id === baseModel))
-    throw new UnsupportedParameter(
-      'baseModel',
-      `it has ${capabilities.baseModels.map(({ id }) => id).join(', ')}.`,
-    );
-  const foreign = loras.find(({ lora }) => lora.baseModel !== baseModel)?.lora;
+  const model = pickBaseModel(capabilities.baseModels, input.baseModel ?? loras[0]?.lora.baseModel);
+  const foreign = loras.find(({ lora }) => lora.family !== model.family)?.lora;
   if (foreign)
     throw new UnsupportedParameter(
       'loras',
-      `${foreign.name} was trained for ${foreign.baseModel}, not for ${baseModel}.`,
+      `${foreign.name} is for ${foreign.baseModel}, and does not work with ${model.label}.`,
     );
 
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
-  const values: Record<string, unknown> = { ...defaultsOf(capabilities.parameters), ...given, ...texts };
+  const values: Record<string, unknown> = {
+    ...defaultsOf(capabilities.parameters),
+    ...model.defaults,
+    ...given,
+    ...texts,
+  };
   checkParameters(capabilities.parameters, values);
   // Each of them is a parameter of every generation engine, with a default, and was just checked.
   const { width, height, steps, guidanceScale, count, sampler, scheduler } = values as unknown as Parameters;
@@ -85,9 +89,10 @@ export async function checkedInput(input: StartGenerationInput) {
     ]);
 
   const toggles = await checkedToggles(input, capabilities.toggles);
+  checkLacks(model, { ...given, ...toggles, negativePrompt: texts.negativePrompt || null });
   const { prompt, negativePrompt } = texts;
   const parameters = {
-    baseModel,
+    baseModel: model.id,
     prompt,
     negativePrompt,
     width,
@@ -99,7 +104,15 @@ export async function checkedInput(input: StartGenerationInput) {
     scheduler,
     seed,
   };
+  const [objection] = await generationObjections({ config: parameters, toggles });
+  if (objection) throw new UnsupportedParameter(objection.parameter, objection.reason);
   return { loras, values: { ...parameters, toggles } };
+}
+
+/** What would do nothing with this model is refused, as what the engine cannot do at all. */
+function checkLacks({ lacks }: BaseModel, given: Record<string, unknown>) {
+  const lack = lacks.find(({ parameter }) => given[parameter] != null);
+  if (lack) throw new UnsupportedParameter(lack.parameter, lack.reason);
 }
 
 async function getLoraUse({ loraId, strength }: LoraUse) {
@@ -115,7 +128,13 @@ async function checkedToggles(
   input: StartGenerationInput,
   capabilities: Toggles,
 ): Promise<GenerationToggles> {
-  const toggles: GenerationToggles = { controlNet: null, ipAdapter: null, faceDetailer: null, upscale: null };
+  const toggles: GenerationToggles = {
+    initImage: null,
+    controlNet: null,
+    ipAdapter: null,
+    faceDetailer: null,
+    upscale: null,
+  };
   for (const name of TOGGLES) {
     const value = input[name];
     if (value == null) continue;
@@ -123,8 +142,8 @@ async function checkedToggles(
     const reason = toggle === undefined ? 'it does not know it.' : toggle.unsupported;
     if (toggle === undefined || reason !== null) throw new UnsupportedParameter(name, reason ?? '');
     checkParameters(toggle.parameters, { ...value }, `${name}.`);
-    if ('reference' in value) await checkSource(value.reference satisfies ImageSource);
     Object.assign(toggles, { [name]: value });
   }
+  for (const source of sourcesOf(toggles)) await checkSource(source);
   return toggles;
 }

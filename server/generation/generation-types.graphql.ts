@@ -42,6 +42,22 @@ type Toggle<Name extends keyof GenerationToggles> = NonNullable<GenerationToggle
 const REFERENCE_DESCRIPTION =
   'Path of the reference image, relative to the server; null when it was deleted since.';
 
+const InitImageUse = builder.objectRef<Toggle<'initImage'>>('InitImageUse').implement({
+  description: 'How a generation starts from an image.',
+  fields: (t) => ({
+    referenceUrl: t.string({
+      nullable: true,
+      description: REFERENCE_DESCRIPTION,
+      resolve: ({ reference }) => urlOfSource(reference),
+    }),
+    maskUrl: t.string({
+      nullable: true,
+      description: 'Path of the mask, relative to the server; null when there is none (any more).',
+      resolve: ({ mask }) => mask && urlOfSource(mask),
+    }),
+    denoise: t.exposeFloat('denoise', { description: 'How much became new, from 0 to 1.' }),
+  }),
+});
 const ControlNetUse = builder.objectRef<Toggle<'controlNet'>>('ControlNetUse').implement({
   description: 'How a generation follows the structure of a reference image.',
   fields: (t) => ({
@@ -52,6 +68,7 @@ const ControlNetUse = builder.objectRef<Toggle<'controlNet'>>('ControlNetUse').i
       resolve: ({ reference }) => urlOfSource(reference),
     }),
     strength: t.exposeFloat('strength', { description: 'How strictly, from 0 to 2.' }),
+    isMap: t.exposeBoolean('isMap', { description: 'Whether the image was taken as it is.' }),
   }),
 });
 const IpAdapterUse = builder.objectRef<Toggle<'ipAdapter'>>('IpAdapterUse').implement({
@@ -202,6 +219,12 @@ export const Generation = builder.loadableObject('Generation', {
       load: (ids: string[]) => loraUsesOfJobs(ids),
       loaderOptions: { cache: false },
       resolve: ({ id }) => id,
+    }),
+    initImage: t.field({
+      type: InitImageUse,
+      nullable: true,
+      description: 'Null when it started from noise.',
+      resolve: ({ generation }) => generation.toggles.initImage,
     }),
     controlNet: t.field({
       type: ControlNetUse,

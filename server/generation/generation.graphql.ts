@@ -98,7 +98,7 @@ const optional = { required: false } as const;
 const LoraUseInput = builder.inputType('LoraUseInput', {
   description: 'A LoRA that a generation is to use.',
   fields: (t) => ({
-    loraId: t.id({ description: 'It must have been trained for the base model of the generation.' }),
+    loraId: t.id({ description: 'It must be of the family of the base model.' }),
     strength: t.float({
       defaultValue: 0.8,
       description: 'How much it counts, 0 to 2; 0.8 when left out. 1 is as trained.',
@@ -116,12 +116,37 @@ const ImageSourceInput = builder.inputType('ImageSourceInput', {
   }),
 });
 
+const InitImageInput = builder.inputType('InitImageInput', {
+  description:
+    'Start from an image instead of noise (img2img), everywhere or where a mask is light (inpainting).',
+  fields: (t) => ({
+    reference: t.field({
+      type: ImageSourceInput,
+      description: 'Fitted to the size of the result by cropping.',
+    }),
+    mask: t.field({
+      type: ImageSourceInput,
+      ...optional,
+      description:
+        'Light where something new is to be, dark where the image stays; everywhere when left out.',
+    }),
+    denoise: t.float({
+      defaultValue: 0.6,
+      description: 'How much becomes new, 0 to 1; 0.6 when left out. 1 keeps nothing but the size.',
+    }),
+  }),
+});
 const ControlNetInput = builder.inputType('ControlNetInput', {
   description: 'Follow the structure of a reference image.',
   fields: (t) => ({
     mode: t.field({ type: ControlNetMode, description: 'What of the image is followed.' }),
     reference: t.field({ type: ImageSourceInput, description: 'The image that is followed.' }),
     strength: t.float({ defaultValue: 1, description: 'How strictly, 0 to 2; 1 when left out.' }),
+    isMap: t.boolean({
+      defaultValue: false,
+      description:
+        'The image is the skeleton, the depths or the edges already; when false, they are found in it. False when left out.',
+    }),
   }),
 });
 const IpAdapterInput = builder.inputType('IpAdapterInput', {
@@ -192,6 +217,11 @@ const StartGenerationInput = builder.inputType('StartGenerationInput', {
       ...optional,
       description: 'At most 4, applied in this order; none when left out.',
     }),
+    initImage: t.field({
+      type: InitImageInput,
+      ...optional,
+      description: 'Starts from noise when left out.',
+    }),
     controlNet: t.field({ type: ControlNetInput, ...optional, description: 'Off when left out.' }),
     ipAdapter: t.field({ type: IpAdapterInput, ...optional, description: 'Off when left out.' }),
     faceDetailer: t.field({ type: FaceDetailerInput, ...optional, description: 'Off when left out.' }),
@@ -208,8 +238,10 @@ function sourceOf({ imageId, outputId, referenceImageId }: SourceInput): ImageSo
   return { kind: 'reference_image', id: referenceImageId ?? '' };
 }
 
-const withSource = <Toggle extends { reference: SourceInput }>(toggle: Toggle | null | undefined) =>
-  toggle == null ? null : { ...toggle, reference: sourceOf(toggle.reference) };
+const withSource = <Toggle extends { reference: SourceInput }>(toggle: Toggle) => ({
+  ...toggle,
+  reference: sourceOf(toggle.reference),
+});
 
 const errors = {
   types: [...KEY_ERRORS, QuotaExceeded, UnsupportedParameter],
@@ -224,11 +256,16 @@ builder.mutationField('startGeneration', (t) =>
     args: { input: t.arg({ type: StartGenerationInput }), idempotencyKey: idempotencyKey(t) },
     errors: { ...errors, types: [...errors.types] },
     resolve: (_, args) => {
-      const { controlNet, ipAdapter, upscale, ...input } = args.input;
+      const { initImage, controlNet, ipAdapter, upscale, ...input } = args.input;
+      const mask = initImage?.mask;
       const given = {
         ...input,
-        controlNet: withSource(controlNet),
-        ipAdapter: withSource(ipAdapter),
+        initImage: initImage && {
+          ...withSource(initImage),
+          mask: mask == null ? null : sourceOf(mask),
+        },
+        controlNet: controlNet && withSource(controlNet),
+        ipAdapter: ipAdapter && withSource(ipAdapter),
         // The engine's own data says which factors there are; what it does not name is refused by it.
         upscale: upscale == null ? null : { factor: upscale.factor as 2 | 4 },
       };

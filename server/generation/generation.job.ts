@@ -29,6 +29,7 @@ export const generationJob: Handler = async (run) => {
     loras: await Promise.all(
       loras.map(async ({ lora, strength }) => ({
         path: await storage.localPath(loraKey(lora)),
+        sha256: lora.sha256,
         strength,
         triggerWord: lora.triggerWord,
       })),
@@ -47,12 +48,18 @@ export const generationJob: Handler = async (run) => {
 };
 
 async function withPaths({
+  initImage,
   controlNet,
   ipAdapter,
   ...toggles
 }: GenerationToggles): Promise<GenerationToggles<string>> {
   return {
     ...toggles,
+    initImage: initImage && {
+      ...initImage,
+      reference: await pathOfSource(initImage.reference),
+      mask: initImage.mask && (await pathOfSource(initImage.mask)),
+    },
     controlNet: controlNet && { ...controlNet, reference: await pathOfSource(controlNet.reference) },
     ipAdapter: ipAdapter && { ...ipAdapter, reference: await pathOfSource(ipAdapter.reference) },
   };

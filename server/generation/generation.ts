@@ -28,7 +28,7 @@ async function prepareGeneration(
   const holders = await holdersOf(values.toggles);
   return async (tx) => {
     await keepJobs(tx, retryOfId === undefined ? holders.jobIds : [retryOfId, ...holders.jobIds]);
-    const ofLoras = loras.map(({ lora }) => lora.characterId);
+    const ofLoras = loras.map(({ lora }) => lora.characterId).filter((id) => id !== null);
     const characters = await keepCharacters(tx, [...ofLoras, ...holders.characterIds]);
     await keepLoras(
       tx,

@@ -30,9 +30,14 @@ export const pathOfSource = async (source: ImageSource) => storage.localPath((aw
 export const urlOfSource = async (source: ImageSource) =>
   (await FILE_OF[source.kind](source.id)) === null ? null : `/files/${URL_OF[source.kind]}/${source.id}`;
 
+export function sourcesOf({ initImage, controlNet, ipAdapter }: GenerationToggles): ImageSource[] {
+  const given = [initImage?.reference, initImage?.mask, controlNet?.reference, ipAdapter?.reference];
+  return given.filter((source) => source != null);
+}
+
 /** With whose deletion the pictures of these toggles would go. */
-export async function holdersOf({ controlNet, ipAdapter }: GenerationToggles) {
-  const sources = [controlNet?.reference, ipAdapter?.reference].filter((source) => source !== undefined);
+export async function holdersOf(toggles: GenerationToggles) {
+  const sources = sourcesOf(toggles);
   const idsOf = (kind: ImageSource['kind']) =>
     sources.filter((source) => source.kind === kind).map(({ id }) => id);
   const images = await imagesByIds(idsOf('image'));

@@ -1,6 +1,6 @@
 import { inArray, sql } from 'drizzle-orm';
-import { loras } from '#schema/loras.ts';
-import { builder, UserErrorInterface } from '../builder.ts';
+import { loraOrigin, loras } from '#schema/loras.ts';
+import { builder, enumFrom, UserErrorInterface } from '../builder.ts';
 import { Character } from '../characters/characters.graphql.ts';
 import { db } from '../db.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
@@ -8,8 +8,13 @@ import { Job } from '../jobs/job-types.graphql.ts';
 import { jobsByIds } from '../jobs/jobs.ts';
 import { deleteLora, findLora, LoraInUse, listLoras, lorasByIds, renameLora } from './loras.ts';
 
+const LoraOrigin = enumFrom('LoraOrigin', loraOrigin, 'Where a LoRA comes from.', {
+  trained: 'A training made it.',
+  uploaded: 'Somebody brought it.',
+});
+
 export const Lora = builder.loadableObject('Lora', {
-  description: 'Low-rank weights that make a base model know a character.',
+  description: 'Low-rank weights that make a base model know a character, or a style.',
   load: (ids: string[]) => lorasByIds(ids),
   sort: ({ id }) => id,
   loaderOptions: { cache: false },
@@ -17,19 +22,34 @@ export const Lora = builder.loadableObject('Lora', {
     id: t.exposeID('id'),
     name: t.exposeString('name', { description: '1 to 100 characters.' }),
     version: t.exposeInt('version', {
-      description: 'Counted within its character from 1; never given twice.',
+      nullable: true,
+      description:
+        'Counted within its character from 1; never given twice. Null when it belongs to no character.',
     }),
+    origin: t.expose('origin', { type: LoraOrigin }),
     character: t.field({
       type: Character,
-      description: 'Whom it knows.',
+      nullable: true,
+      description: 'Whom it knows; null for one that was uploaded and belongs to no character.',
       resolve: ({ characterId }) => characterId,
     }),
     baseModel: t.exposeString('baseModel', {
-      description: 'The model that it was trained for and works with.',
+      description: 'The model that it was trained for.',
     }),
-    rank: t.exposeInt('rank', { description: 'How much it can hold, 4 to 128.' }),
+    family: t.exposeString('family', {
+      description: 'It works with every `BaseModel` of this family, such as `flux.1`.',
+    }),
+    rank: t.exposeInt('rank', {
+      description: 'How much it can hold: 4 to 128 for those that were trained here.',
+    }),
     triggerWord: t.exposeString('triggerWord', {
-      description: 'The word in a prompt that calls the character.',
+      nullable: true,
+      description:
+        'The word in a prompt that calls what it knows; null when there is none, or none is known.',
+    }),
+    suggestedTriggerWords: t.exposeStringList('suggestedTriggerWords', {
+      description:
+        'What the file of one that was uploaded says that may be its trigger word, the likeliest first.',
     }),
     bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the file.' }),
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),

@@ -60,9 +60,9 @@ const lora: FileKind = {
   pattern: shape('loras/<characterId:id>/v<version:number>\\.(?:safetensors|json)'),
   lock: lockCharacter,
   async named(tx, files) {
-    const { characterId, version } = loras;
+    const { id, characterId, version } = loras;
     const rows = await tx
-      .select({ characterId, version })
+      .select({ id, characterId, version })
       .from(loras)
       .where(isGiven(files, { characterId, version }));
     return rows.flatMap((row) => [loraKey(row), loraCardKey(row)]);

@@ -21,10 +21,12 @@ export const referenceKey = (image: { sha256: string; format: Format }) =>
 
 // Trainings.
 export const charactersLorasKey = (characterId: string) => `loras/${characterId}/`;
-export const loraKey = (lora: { characterId: string; version: number }) =>
-  `${charactersLorasKey(lora.characterId)}v${lora.version}.safetensors`;
-export const loraCardKey = (lora: { characterId: string; version: number }) =>
-  `${charactersLorasKey(lora.characterId)}v${lora.version}.json`;
+/** One that was uploaded may belong to no character. */
+export type LoraName = { id: string; characterId: string | null; version: number | null };
+const loraStem = ({ id, characterId, version }: LoraName) =>
+  characterId === null ? `loras/uploaded/${id}` : `${charactersLorasKey(characterId)}v${version}`;
+export const loraKey = (lora: LoraName) => `${loraStem(lora)}.safetensors`;
+export const loraCardKey = (lora: LoraName) => `${loraStem(lora)}.json`;
 const trainingFilesKey = (training: { characterId: string; jobId: string }) =>
   `${charactersLorasKey(training.characterId)}trainings/${training.jobId}/`;
 export const checkpointKey = (checkpoint: { characterId: string; jobId: string; step: number }) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrainingConfig } from '#schema/training.ts';
-import { checkParameters, trainingCapabilities, UnsupportedParameter } from '../capabilities.ts';
+import { checkParameters, pickBaseModel, trainingCapabilities } from '../capabilities.ts';
 import { isStorable, parseInput, UNSTORABLE } from '../errors.ts';
 import { randomSeed } from '../seed.ts';
 import { completeConfig, type PresetName } from './presets.ts';
@@ -26,9 +26,7 @@ const SamplePrompts = z
 /** The configuration that the engine will be given, every value of it checked against what the engine can do. */
 export async function checkedConfig(input: StartTrainingInput) {
   const { baseModels, parameters } = await trainingCapabilities();
-  const baseModel = input.baseModel ?? baseModels[0]?.id ?? '';
-  if (!baseModels.some(({ id }) => id === baseModel))
-    throw new UnsupportedParameter('baseModel', `it has ${baseModels.map(({ id }) => id).join(', ')}.`);
+  const { id: baseModel } = pickBaseModel(baseModels, input.baseModel);
 
   const given = Object.fromEntries(Object.entries(input.config ?? {}).filter(([, value]) => value != null));
   const preset = input.preset ?? 'balanced';

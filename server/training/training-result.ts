@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { characters } from '#schema/characters.ts';
 import { datasetSnapshotImages } from '#schema/training.ts';
+import { trainingFamily } from '../capabilities.ts';
 import { one, type Tx } from '../db.ts';
 import { failpoint } from '../failpoint.ts';
 import { addLora, takeVersion } from '../loras/loras.ts';
@@ -18,6 +19,7 @@ export async function finishTraining(job: Training, finished: { path: string; fi
   await readSafetensorsHeader(finished.path);
   const { bytes, sha256 } = await fileHash(finished.path);
   const { characterId, baseModel, triggerWord, config, number, datasetSnapshotId } = job.training;
+  const family = await trainingFamily(baseModel);
   // It goes with the folder of the attempt, when it is not placed.
   const staged = await storage.stage(finished.path);
 
@@ -30,6 +32,7 @@ export async function finishTraining(job: Training, finished: { path: string; fi
       jobId: job.id,
       name: `${name} v${version}`,
       baseModel,
+      family,
       triggerWord,
       rank: config.rank,
       bytes,

@@ -1,5 +1,7 @@
 import { trainingEngine } from '../engines/engine.ts';
+import { env } from '../env.ts';
 import { EngineEndedEarly } from '../jobs/failures.ts';
+import { jobProcessEnv } from '../jobs/job-process.ts';
 import type { Handler } from '../jobs/run.ts';
 import { photosOf } from './dataset.ts';
 import { expandTrigger } from './presets.ts';
@@ -35,6 +37,7 @@ export const trainingJob: Handler = async (run) => {
         caption: caption && expandTrigger(caption, triggerWord),
       })),
       workDir: run.workDir,
+      processEnv: jobProcessEnv({ jobId: job.id, attempt: job.attempt }, env.VOLUME_ROOT),
       resumeFrom,
     },
     signal,

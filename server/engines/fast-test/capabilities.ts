@@ -11,6 +11,10 @@ const BASE_MODELS: BaseModel[] = [
     description:
       'A tiny model that learns in seconds on any computer. For trying things out, not for real pictures.',
     resolutions: [1024, 768, 512],
+    family: 'fast-test',
+    defaults: {},
+    lacks: [],
+    unsupported: null,
   },
 ];
 

@@ -14,12 +14,12 @@ const REACH: Record<ControlNetMode, number> = { canny: 150, depth: 110, pose: 70
 /** Makes the image follow the reference, in place: its edges, its light or its silhouette. */
 export async function applyControl(
   image: Raster,
-  control: { mode: ControlNetMode; reference: string; strength: number },
+  control: { mode: ControlNetMode; reference: string; strength: number; isMap: boolean },
 ): Promise<void> {
   const { width, height, data } = image;
   const shrink = Math.min(1, SIDE / Math.max(width, height));
   const size = { width: Math.round(width * shrink), height: Math.round(height * shrink) };
-  const map = await mapOf(control.reference, control.mode, size);
+  const map = await mapOf(control, size);
   const bytes = Uint8Array.from(map.values, (value) => 128 + 127 * Math.max(-1, Math.min(1, value)));
   const fitted = await sharp(bytes, { raw: { ...size, channels: 1 } })
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })
@@ -35,12 +35,11 @@ export async function applyControl(
 }
 
 async function mapOf(
-  path: string,
-  mode: ControlNetMode,
+  { reference, mode, isMap }: { reference: string; mode: ControlNetMode; isMap: boolean },
   size: { width: number; height: number },
 ): Promise<ControlMap> {
-  const blur = { canny: 2.5, depth: 5, pose: 14 }[mode];
-  const seen = sharp(path, { limitInputPixels: 64e6, pages: 1 })
+  const blur = isMap ? 0.5 : { canny: 2.5, depth: 5, pose: 14 }[mode];
+  const seen = sharp(reference, { limitInputPixels: 64e6, pages: 1 })
     .rotate()
     .flatten()
     .resize({ ...size, fit: 'cover' });
@@ -50,6 +49,7 @@ async function mapOf(
     const [r, g, b] = [rgb.data[3 * i] ?? 0, rgb.data[3 * i + 1] ?? 0, rgb.data[3 * i + 2] ?? 0];
     light[i] = (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
   }
+  if (isMap) return { values: light.map((value) => 2 * value - 1), ...size };
   const values =
     mode === 'canny' ? edges(light, size) : mode === 'depth' ? relief(light) : silhouette(light, size);
   return { values, ...size };

@@ -1,11 +1,11 @@
 import type { GenerationCapabilities } from '../engine.ts';
-import { choice, float, integer, text } from './parameters.ts';
+import { choice, float, integer, text, toggle } from '../parameters.ts';
 
 const PROMPT = 'Prompt';
 const IMAGE = 'Image';
 const SAMPLING = 'Sampling';
 
-/** PRODUCT D2, as this engine means it. */
+/** As this engine means it. */
 export const generationParameters = [
   text({
     ...{ name: 'prompt', label: 'Prompt', group: PROMPT },
@@ -67,8 +67,18 @@ export const generationParameters = [
   }),
 ];
 
-/** PRODUCT D3. */
 export const toggles: GenerationCapabilities['toggles'] = [
+  {
+    ...{ name: 'initImage', label: 'Image to image', unsupported: null },
+    description: 'The image starts from a picture, everywhere or where a mask is light.',
+    parameters: [
+      float({
+        ...{ name: 'denoise', label: 'Denoise', group: 'Image to image' },
+        description: 'How much becomes new; 0 keeps the picture.',
+        ...{ minimum: 0, maximum: 1, step: 0.05, default: 0.6 },
+      }),
+    ],
+  },
   {
     ...{ name: 'controlNet', label: 'ControlNet', unsupported: null },
     description: 'The image follows a reference image.',
@@ -83,6 +93,11 @@ export const toggles: GenerationCapabilities['toggles'] = [
         ...{ name: 'strength', label: 'Strength', group: 'ControlNet' },
         description: 'How strictly the reference is followed.',
         ...{ minimum: 0, maximum: 2, step: 0.05, default: 1 },
+      }),
+      toggle({
+        ...{ name: 'isMap', label: 'Ready map', group: 'ControlNet' },
+        description: 'The reference is a skeleton, depths or edges already: nothing is looked for in it.',
+        default: false,
       }),
     ],
   },

@@ -5,6 +5,7 @@ import { applyControl } from './control.ts';
 import { detailFace, upscale } from './detail.ts';
 import { dream, type Guide, type Weighted } from './dream.ts';
 import { type Behaviour, failAt, paceOf } from './faults.ts';
+import { applyInitImage } from './init-image.ts';
 import { isBadFile, readLora } from './lora-file.ts';
 import { checkOutput } from './outputs.ts';
 import { grain, paint, preview, writePng } from './paint.ts';
@@ -45,6 +46,7 @@ serveThread<GenerationInput, GenerationEvent>(async ({ run, behaviour }, port) =
 
     await port.tell({ type: 'stage', stage: 'postprocessing' });
     let image = await paint(picture, config);
+    await readable(toggles.initImage, (initImage) => applyInitImage(image, initImage));
     await readable(toggles.controlNet, (controlNet) => applyControl(image, controlNet));
     grain(image, seed);
     if (toggles.faceDetailer !== null) image = await detailFace(image, toggles.faceDetailer.denoise);

@@ -10,6 +10,7 @@ const SCRIPT = new URL('./generation-thread.ts', import.meta.url);
 export const fastTestGeneration: GenerationEngine = {
   capabilities: async () => generationCapabilities,
   health: async () => ({ isHealthy: true, message: 'Ready; it needs no GPU.' }),
+  objections: async () => [],
   run(run, signal) {
     const input: GenerationInput = { run, behaviour: readBehaviour(process.env) };
     // Half an image is of no use, so there is nothing to wait for.

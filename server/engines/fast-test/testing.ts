@@ -62,7 +62,12 @@ export async function trainingRun(
 ): Promise<TrainingRun> {
   return {
     ...{ jobId: 'job', baseModel: 'fast-test', triggerWord: 'sks', title: 'A title', resumeFrom: null },
-    ...{ config: { ...CONFIG, ...config }, photos: await photosOf(), workDir: await folder() },
+    ...{
+      config: { ...CONFIG, ...config },
+      photos: await photosOf(),
+      workDir: await folder(),
+      processEnv: {},
+    },
     ...more,
   };
 }
@@ -84,7 +89,7 @@ export async function trainedLora(photos: TrainingRun['photos'], seed = 42): Pro
 export type GenerationChange = {
   config?: Partial<GenerationRun['config']>;
   toggles?: Partial<GenerationRun['toggles']>;
-  loras?: GenerationRun['loras'];
+  loras?: Omit<GenerationRun['loras'][number], 'sha256'>[];
   indexes?: number[];
 };
 
@@ -108,8 +113,15 @@ export async function generationRun({
       ...{ guidanceScale: 3.5, seed: 7, count: 1, sampler: 'euler', scheduler: 'karras' },
       ...config,
     },
-    toggles: { controlNet: null, ipAdapter: null, faceDetailer: null, upscale: null, ...toggles },
-    loras: loras ?? [],
+    toggles: {
+      initImage: null,
+      controlNet: null,
+      ipAdapter: null,
+      faceDetailer: null,
+      upscale: null,
+      ...toggles,
+    },
+    loras: (loras ?? []).map((lora) => ({ ...lora, sha256: '0'.repeat(64) })),
     indexes: indexes ?? Array.from({ length: config?.count ?? 1 }, (_, i) => i),
     workDir: await folder(),
   };

@@ -1,11 +1,11 @@
-import { choice, float, integer, text } from './parameters.ts';
+import { choice, float, integer, text } from '../parameters.ts';
 
 const LEARNING = 'Learning';
 const LORA = 'LoRA';
 const DATA = 'Photos and captions';
 const WATCHING = 'Samples and checkpoints';
 
-/** PRODUCT C2, as this engine means it. */
+/** As this engine means it. */
 export const trainingParameters = [
   choice({
     ...{ name: 'method', label: 'Method', group: LORA, isAdvanced: true },

@@ -1,4 +1,4 @@
-import type { Parameter } from '../engine.ts';
+import type { Parameter } from './engine.ts';
 
 type Described = { name: string; label: string; description: string; group: string };
 type Extra = { unit?: string; isAdvanced?: boolean };
@@ -44,4 +44,12 @@ export const choice = ({ options, default: chosen, ...described }: Choice): Para
 export const text = ({ maxLength, default: given, ...described }: Text): Parameter => ({
   ...complete(described),
   ...{ type: 'TEXT', maxLength, default: given },
+});
+
+export const toggle = ({
+  default: given,
+  ...described
+}: Described & Extra & { default: boolean }): Parameter => ({
+  ...complete(described),
+  ...{ type: 'BOOLEAN', default: given },
 });

@@ -46,7 +46,7 @@ const GENERATION = `query ($id: ID!) {
     attempt createdAt startedAt finishedAt cursor elapsedSeconds engine eta { seconds } stepsPerSecond workerId place { position } isCancelling
     prompt negativePrompt width height samplingSteps guidanceScale seed count sampler scheduler baseModel
     loras { lora { id } name strength }
-    controlNet { mode referenceUrl strength } ipAdapter { referenceUrl weight } faceDetailer { denoise } upscale { factor }
+    initImage { referenceUrl maskUrl denoise } controlNet { mode referenceUrl strength isMap } ipAdapter { referenceUrl weight } faceDetailer { denoise } upscale { factor }
     outputs { id index seed width height bytes sha256 thumbHash createdAt url downloadUrl thumbnailUrl generation { id } }
     previews { index url }
   }
@@ -87,6 +87,7 @@ test('a batch makes its images, one seed after the other, with their parameters 
     loras: [{ lora: { id: lora.id }, name: lora.name, strength: 1.2 }],
     title: `${character.name} · 3 images`,
     previews: [],
+    initImage: null,
     controlNet: null,
     upscale: null,
   });
@@ -182,6 +183,43 @@ test('every toggle is kept and acts', async () => {
     width: 256,
     outputs: [{ width: 512, height: 512 }],
   });
+});
+
+const area = async (output: Data, left: number, width: number) =>
+  sharp(await picture(output))
+    .extract({ left, top: 0, width, height: 256 })
+    .raw()
+    .toBuffer();
+
+test('a generation may start from an image, everywhere or where a mask is light', async () => {
+  const { generation: plain } = await generate({ seed: 1, loras: [{ loraId: lora.id }] });
+  const reference = { outputId: plain.outputs[0].id };
+  const { generation: kept } = await generate({ seed: 2, initImage: { reference, denoise: 0 } });
+  expect(await area(kept.outputs[0], 0, 256)).toEqual(await area(plain.outputs[0], 0, 256));
+
+  // The left half is dark and stays, the right half is light and is painted anew.
+  const half = { width: 128, height: 256, channels: 3, background: '#fff' } as const;
+  const mask = await sharp({ create: { ...half, width: 256, background: '#000' } })
+    .composite([{ input: { create: half }, left: 128, top: 0 }])
+    .png()
+    .toBuffer();
+  const { uploadReferenceImage } = await api.upload(
+    `mutation ($input: UploadReferenceImageInput!) {
+      uploadReferenceImage(input: $input) { ... on UploadReferenceImageSuccess { referenceImage { id } } }
+    }`,
+    { input: { file: null } },
+    { 'variables.input.file': { name: 'mask.png', bytes: mask } },
+  );
+  const maskId = uploadReferenceImage.referenceImage.id;
+  const given = { reference, mask: { referenceImageId: maskId }, denoise: 1 };
+  const { generation } = await generate({ seed: 2, initImage: given });
+  expect(generation.initImage).toEqual({
+    denoise: 1,
+    referenceUrl: `/files/outputs/${plain.outputs[0].id}`,
+    maskUrl: `/files/references/${maskId}`,
+  });
+  expect(await area(generation.outputs[0], 0, 120)).toEqual(await area(plain.outputs[0], 0, 120));
+  expect(await area(generation.outputs[0], 136, 120)).not.toEqual(await area(plain.outputs[0], 136, 120));
 });
 
 test('what is outside the limits is refused, all at once and by name', async () => {

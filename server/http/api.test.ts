@@ -82,6 +82,7 @@ test('capabilities describe every parameter', async () => {
   ).toEqual(['ADAMW8BIT', 'ADAMW', 'PRODIGY']);
   expect(named(capabilities.generation.parameters, 'sampler').options.length).toBeGreaterThan(1);
   expect(capabilities.generation.toggles.map(({ name }: Data) => name)).toEqual([
+    'initImage',
     'controlNet',
     'ipAdapter',
     'faceDetailer',

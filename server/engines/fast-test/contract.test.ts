@@ -110,6 +110,7 @@ for (const toggle of generationCapabilities.toggles) {
   const given = () => ({
     ...Object.fromEntries(toggle.parameters.map(({ name, default: value }) => [name, value])),
     reference,
+    mask: null,
   });
   const settings = (change: object): GenerationChange => {
     const { factor, ...rest } = { factor: 2, ...given(), ...change };

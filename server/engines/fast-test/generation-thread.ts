@@ -46,9 +46,10 @@ serveThread<GenerationInput, GenerationEvent>(async ({ run, behaviour }, port) =
 
     await port.tell({ type: 'stage', stage: 'postprocessing' });
     let image = await paint(picture, config);
-    await readable(toggles.initImage, (initImage) => applyInitImage(image, initImage));
     await readable(toggles.controlNet, (controlNet) => applyControl(image, controlNet));
     grain(image, seed);
+    // The last of them: what is not drawn anew is not touched.
+    await readable(toggles.initImage, (initImage) => applyInitImage(image, initImage));
     if (toggles.faceDetailer !== null) image = await detailFace(image, toggles.faceDetailer.denoise);
     if (port.isAborted()) return;
     if (toggles.upscale !== null) image = await upscale(image, toggles.upscale.factor);

@@ -9,7 +9,7 @@ import { startStudio } from './studio.ts';
 import { until } from './until.ts';
 
 const TRAINING = `query ($id: ID!) {
-  training(id: $id) { state step attempt workerId error { code advice } metrics(points: 5000) { step loss } lora { id version }
+  training(id: $id) { state step attempt workerId error { code advice suggestion { resolution rank learningRate } } metrics(points: 5000) { step loss } lora { id version }
     samples(first: 100) { edges { node { step promptIndex } } } checkpoints { step } }
 }`;
 
@@ -99,7 +99,7 @@ test('what goes wrong in the engine ends in a named state, and the worker goes o
     state: 'FAILED',
     attempt: 1,
     lora: null,
-    error: { code: 'OUT_OF_MEMORY' },
+    error: { code: 'OUT_OF_MEMORY', suggestion: { resolution: 768, rank: null, learningRate: null } },
   });
   expect(memory.training.error.advice.length).toBeGreaterThan(10);
   expect(memory.events.at(-1)).toMatchObject({ state: 'FAILED', error: { code: 'OUT_OF_MEMORY' } });

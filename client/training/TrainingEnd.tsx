@@ -4,6 +4,7 @@ import { For, Match, Show, Switch } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CorrelationId } from '../ui/CorrelationId.tsx';
 import { formatLoss } from '../ui/format.ts';
+import { FixButton } from './FixButton.tsx';
 import type { LiveLine } from './live.ts';
 import styles from './TrainingEnd.module.css';
 
@@ -14,6 +15,7 @@ const Training = graphql(`
     correlationId
     error { code message advice }
     lora { id name finalLoss }
+    ...FixButton_training
   }
 `);
 
@@ -33,6 +35,9 @@ export function TrainingEnd(props: { training: FragmentType<typeof Training>; li
               <Show when={error().advice}>
                 <p>{error().advice}</p>
               </Show>
+              <div class={styles.fix}>
+                <FixButton training={training()} />
+              </div>
               <Show when={props.lines.length > 0}>
                 <pre class={styles.tail}>
                   <For each={props.lines.slice(-TAIL)}>{(line) => <>{`${line.message}\n`}</>}</For>

@@ -39,8 +39,8 @@ const NO_SPACE = {
 
 function failureOf(error: unknown): Failure {
   if (isFailure(error)) {
-    const { code, message, advice, canRetry } = error;
-    return { code, message: asText(message), advice: advice && asText(advice), canRetry };
+    const { code, message, advice, canRetry, suggestion = null } = error;
+    return { code, message: asText(message), advice: advice && asText(advice), canRetry, suggestion };
   }
   if (error instanceof UserError)
     return { code: error.code, message: error.message, advice: null, canRetry: false };

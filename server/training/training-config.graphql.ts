@@ -7,6 +7,7 @@ import {
   trainingPreset,
 } from '#schema/training.ts';
 import { builder, enumFrom } from '../builder.ts';
+import { JobErrorRef } from '../jobs/job-types.graphql.ts';
 
 export const TrainingPresetName = enumFrom(
   'TrainingPresetName',
@@ -81,3 +82,31 @@ export const TrainingConfigRef = builder.objectRef<TrainingConfig>('TrainingConf
     seed: t.expose('seed', { type: 'Seed', description: 'Of all that is random in the training.' }),
   }),
 });
+
+const TrainingConfigChange = builder.objectRef<Partial<TrainingConfig>>('TrainingConfigChange').implement({
+  description: 'Values of a `TrainingConfig` that should be others. What is null stays as it is.',
+  fields: (t) => ({
+    steps: t.exposeInt('steps', { nullable: true }),
+    learningRate: t.exposeFloat('learningRate', { nullable: true }),
+    batchSize: t.exposeInt('batchSize', { nullable: true }),
+    resolution: t.exposeInt('resolution', { nullable: true }),
+    rank: t.exposeInt('rank', { nullable: true }),
+    alpha: t.exposeInt('alpha', { nullable: true }),
+    optimizer: t.expose('optimizer', { type: Optimizer, nullable: true }),
+    precision: t.expose('precision', { type: Precision, nullable: true }),
+    gradientAccumulation: t.exposeInt('gradientAccumulation', { nullable: true }),
+    sampleEvery: t.exposeInt('sampleEvery', { nullable: true }),
+    checkpointEvery: t.exposeInt('checkpointEvery', { nullable: true }),
+    keepCheckpoints: t.exposeInt('keepCheckpoints', { nullable: true }),
+  }),
+});
+
+builder.objectField(JobErrorRef, 'suggestion', (t) =>
+  t.field({
+    type: TrainingConfigChange,
+    nullable: true,
+    description:
+      'With which config the training may go well: start it again with its own config and these values. Null when no value would help.',
+    resolve: ({ suggestion }) => suggestion ?? null,
+  }),
+);

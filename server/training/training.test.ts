@@ -32,7 +32,7 @@ const start = async (input: object) => (await api.graphql(START, { input })).sta
 const TRAINING = `query ($id: ID!) {
   training(id: $id) {
     id kind state stage title number step steps stepsPerSecond elapsedSeconds attempt engine correlationId isCancelling place { position }
-    error { code message advice } eta { seconds } workerId createdAt startedAt finishedAt cursor
+    error { code message advice suggestion { resolution rank batchSize } } eta { seconds } workerId createdAt startedAt finishedAt cursor
     character { id name lastTraining { id } newestLora { id } loraCount }
     baseModel preset triggerWord loss learningRate gpu { utilisation } resumedFrom { step } retryOf { id }
     config { method steps learningRate batchSize resolution rank alpha optimizer scheduler precision gradientAccumulation

@@ -1,3 +1,4 @@
+import type { TrainingConfig } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function failAt(of: {
   behaviour: Behaviour;
   step: number;
   untilAborted: Promise<void>;
-  outOfMemory: { message: string; advice: string };
+  outOfMemory: { message: string; advice: string; suggestion?: Partial<TrainingConfig> };
 }): Promise<void> {
   const { fault } = of.behaviour;
   if (fault?.step !== of.step) return;

@@ -60,8 +60,9 @@ export function serveThread<Input, Event>(work: (input: Input, port: Port<Event>
     .catch((error: unknown) => {
       const failure = failureOf(error);
       if (failure === null) throw error;
-      const { code, message, advice, canRetry } = failure;
-      send({ type: 'failed', failure: { code, message, canRetry, ...(advice === null ? {} : { advice }) } });
+      const { code, message, advice, canRetry, suggestion } = failure;
+      const help = { ...(advice === null ? {} : { advice }), ...(suggestion === null ? {} : { suggestion }) };
+      send({ type: 'failed', failure: { code, message, canRetry, ...help } });
     })
     .finally(() => parent.close());
 }

@@ -77,6 +77,7 @@ serveThread<TrainingInput, TrainingEvent>(async ({ run, behaviour }, port) => {
         code: 'NAN_LOSS',
         message: `The loss is not a number at step ${step}.`,
         advice,
+        suggestion: { learningRate: config.learningRate / 2 },
       });
     }
     due = Math.max(due, performance.now() - paceOf(behaviour, step)) + paceOf(behaviour, step);
@@ -138,11 +139,17 @@ const speedOf = (times: number[]) =>
 /** What helps is what takes the most memory. */
 function outOfMemoryAt({ config: { rank, batchSize, resolution } }: TrainingRun) {
   const message = `The engine ran out of memory at rank ${rank}, batch size ${batchSize} and ${resolution} px.`;
-  if (batchSize > 1) return { message, advice: `Train with a batch size of ${Math.floor(batchSize / 2)}.` };
+  if (batchSize > 1) {
+    const half = Math.floor(batchSize / 2);
+    return { message, advice: `Train with a batch size of ${half}.`, suggestion: { batchSize: half } };
+  }
   const smaller = [768, 512].find((side) => side < resolution);
-  const lower = `a rank of ${Math.max(4, Math.floor(rank / 2))}`;
+  const lower = Math.max(4, Math.floor(rank / 2));
+  if (smaller === undefined)
+    return { message, advice: `Train with a rank of ${lower}.`, suggestion: { rank: lower, alpha: lower } };
   return {
     message,
-    advice: smaller === undefined ? `Train with ${lower}.` : `Train at ${smaller} px or with ${lower}.`,
+    advice: `Train at ${smaller} px or with a rank of ${lower}.`,
+    suggestion: { resolution: smaller },
   };
 }

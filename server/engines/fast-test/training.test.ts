@@ -176,6 +176,7 @@ test('it fails on demand, with a name and advice', async () => {
   expect(await fail('out-of-memory@20')).toMatchObject({
     code: 'OUT_OF_MEMORY',
     advice: 'Train at 768 px or with a rank of 4.',
+    suggestion: { resolution: 768 },
     canRetry: false,
   });
   expect(await fail('crash@20')).toMatchObject({ code: 'ENGINE_CRASHED', canRetry: true });

@@ -1,0 +1,98 @@
+import { useNavigate } from '@solidjs/router';
+import RotateCcw from 'lucide-solid/icons/rotate-ccw';
+import { Show } from 'solid-js';
+import { can } from '../access/access.ts';
+import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { createAction } from '../graphql/action.ts';
+import { Button } from '../ui/Button.tsx';
+import { toast } from '../ui/toast.ts';
+import { changesOf, wordsOf } from './suggestion.ts';
+
+const Training = graphql(`
+  fragment FixButton_training on Training {
+    id
+    preset
+    baseModel
+    character { id }
+    config {
+      method
+      steps
+      learningRate
+      batchSize
+      resolution
+      rank
+      alpha
+      optimizer
+      scheduler
+      precision
+      gradientAccumulation
+      captionDropout
+      sampleEvery
+      samplePrompts
+      checkpointEvery
+      keepCheckpoints
+      seed
+    }
+    error {
+      suggestion {
+        steps
+        learningRate
+        batchSize
+        resolution
+        rank
+        alpha
+        optimizer
+        precision
+        gradientAccumulation
+        sampleEvery
+        checkpointEvery
+        keepCheckpoints
+      }
+    }
+  }
+`);
+
+const Fix = graphql(`
+  mutation TrainAgainFixed($input: StartTrainingInput!, $idempotencyKey: String) {
+    startTraining(input: $input, idempotencyKey: $idempotencyKey) {
+      __typename
+      ... on StartTrainingSuccess { training { id character { id } } }
+      ... on UserError { message }
+    }
+  }
+`);
+
+/** Starts the training again with what the engine suggests after its failure; nothing when it suggests nothing. */
+export function FixButton(props: { training: FragmentType<typeof Training> }) {
+  const navigate = useNavigate();
+  const training = () => useFragment(Training, props.training);
+  const start = createAction(Fix);
+  const suggestion = () => training().error?.suggestion ?? undefined;
+
+  const fix = async () => {
+    const { character, baseModel, preset, config } = training();
+    if (character == null) return;
+    const data = await start.run({
+      input: {
+        characterId: character.id,
+        baseModel,
+        preset,
+        config: { ...changesOf(config), ...changesOf(suggestion() ?? {}) },
+      },
+    });
+    const result = data?.startTraining;
+    if (result === undefined) return;
+    if ('training' in result) navigate(`/trainings/${result.training.id}`);
+    else toast({ kind: 'bad', title: 'The training was not started', message: result.message });
+  };
+
+  return (
+    <Show when={can('WRITE_JOBS') && training().character != null ? suggestion() : undefined}>
+      {(found) => (
+        <Button kind="primary" icon={RotateCcw} pending={start.pending()} onClick={fix}>
+          Train again {wordsOf(found())}
+        </Button>
+      )}
+    </Show>
+  );
+}

@@ -3,7 +3,7 @@ import { createMemo, For, Show } from 'solid-js';
 import type { SetStoreFunction } from 'solid-js/store';
 import { useFragment } from '../gql/index.ts';
 import { ParameterField, ParameterFields, type ParameterRef } from '../parameters/ParameterField.tsx';
-import { defaultText, type Parameter } from '../parameters/parameter.ts';
+import { defaultText } from '../parameters/parameter.ts';
 import { Button } from '../ui/Button.tsx';
 import { ChipButton } from '../ui/Chip.tsx';
 import { RangeField, SelectField, TextArea } from '../ui/Field.tsx';
@@ -13,13 +13,14 @@ import styles from './Composer.module.css';
 import { type Draft, type Facts, hasOwnField, hasWord, problemsOf, withWord } from './draft.ts';
 import { LoraStack } from './LoraStack.tsx';
 import type { LoraOption } from './lora-option.ts';
+import { factsWith, type Model, modelOf } from './model-facts.ts';
 import { SeedField } from './SeedField.tsx';
 import { Toggles } from './Toggles.tsx';
 
 type Engine = {
   label: string;
   health: { isHealthy: boolean; message: string };
-  baseModels: readonly { id: string; label: string }[];
+  baseModels: readonly Model[];
   parameters: readonly ParameterRef[];
   toggles: readonly {
     name: string;
@@ -41,14 +42,30 @@ export function Composer(props: {
   refusal: string | null;
   onStart: () => void;
 }) {
-  const problems = createMemo(() => problemsOf(props.draft, props.facts));
+  const model = createMemo(() => modelOf(props.engine.baseModels, props.draft));
+  const facts = createMemo(() => factsWith(model(), props.facts));
+  const problems = createMemo(() => {
+    const { label, unsupported } = model() ?? {};
+    const ofModel = unsupported == null ? [] : [`${label}: ${unsupported}`];
+    return [...problemsOf(props.draft, facts()), ...ofModel];
+  });
   const used = () => props.loras.filter((lora) => props.draft.loras.some((use) => use.loraId === lora.id));
   const words = createMemo(() => [...new Set(used().flatMap((lora) => lora.triggerWord ?? []))]);
-  const negative = () => props.facts.parameters.find((parameter) => parameter.name === 'negativePrompt');
+  const negative = () => facts().parameters.find((parameter) => parameter.name === 'negativePrompt');
+  const defaultOf = (name: string) => {
+    const parameter = facts().parameters.find((candidate) => candidate.name === name);
+    return parameter === undefined ? '' : defaultText(parameter);
+  };
   const rest = createMemo(() =>
     props.engine.parameters
       .map((ref) => ({ ref, about: useFragment(ParameterFields, ref) }))
       .filter(({ about }) => !hasOwnField(about)),
+  );
+  const toggles = createMemo(() =>
+    props.engine.toggles.map((toggle, place) => ({
+      ...toggle,
+      unsupported: facts().toggles[place]?.unsupported ?? null,
+    })),
   );
   const start = (event: Event) => {
     event.preventDefault();
@@ -94,7 +111,7 @@ export function Composer(props: {
         onChange={(uses) => props.setDraft('loras', uses)}
       />
       <AspectPicker
-        aspects={props.facts.aspects}
+        aspects={facts().aspects}
         aspect={props.draft.aspect}
         quality={props.draft.quality}
         onAspect={(name) => props.setDraft('aspect', name)}
@@ -129,15 +146,20 @@ export function Composer(props: {
           />
           <SelectField
             label="Base model"
-            value={props.draft.baseModel ?? props.engine.baseModels[0]?.id ?? ''}
-            options={props.engine.baseModels.map((model) => ({ value: model.id, label: model.label }))}
+            value={model()?.id ?? ''}
+            options={props.engine.baseModels.map(({ id, label, unsupported }) => ({
+              value: id,
+              label,
+              unsupported,
+            }))}
+            error={model()?.unsupported ?? undefined}
             onChange={(baseModel) => props.setDraft({ baseModel })}
           />
           <For each={rest()}>
             {({ ref, about }) => (
               <ParameterField
                 parameter={ref}
-                text={props.draft.texts[about.name] ?? defaultText(about as Parameter)}
+                text={props.draft.texts[about.name] ?? defaultOf(about.name)}
                 onInput={(text) => props.setDraft('texts', about.name, text)}
               />
             )}
@@ -145,7 +167,7 @@ export function Composer(props: {
         </div>
       </details>
       <Toggles
-        toggles={props.engine.toggles}
+        toggles={toggles()}
         drafts={props.draft.toggles}
         onChange={(name, toggle) => props.setDraft('toggles', name, toggle)}
       />

@@ -17,6 +17,7 @@ import { createDraft } from './create-draft.ts';
 import { type Facts, inputOf, MAX_LORAS, withWord } from './draft.ts';
 import styles from './GeneratePage.module.css';
 import { loraOption } from './lora-option.ts';
+import { factsWith, modelOf } from './model-facts.ts';
 
 const GeneratePageQuery = graphql(`
   query GeneratePage {
@@ -25,7 +26,14 @@ const GeneratePageQuery = graphql(`
       generation {
         label
         health { isHealthy message }
-        baseModels { id label }
+        baseModels {
+          id
+          label
+          resolutions
+          unsupported
+          defaults { steps guidanceScale sampler scheduler }
+          lacks { parameter reason }
+        }
         parameters { ...ParameterField_parameter }
         toggles {
           name
@@ -94,7 +102,8 @@ export function GeneratePage() {
 
   const submit = async () => {
     setRefusal(null);
-    const data = await start.run({ input: inputOf(draft, facts()) });
+    const model = modelOf(engine()?.baseModels ?? [], draft);
+    const data = await start.run({ input: inputOf(draft, factsWith(model, facts())) });
     const result = data?.startGeneration;
     if (result === undefined) return;
     if ('generation' in result) {

@@ -1,6 +1,7 @@
 import { useClient } from '@urql/solid';
 import ImagePlus from 'lucide-solid/icons/image-plus';
 import Upload from 'lucide-solid/icons/upload';
+import X from 'lucide-solid/icons/x';
 import { createSignal, Show } from 'solid-js';
 import { graphql } from '../gql/index.ts';
 import { describe } from '../graphql/errors.ts';
@@ -26,6 +27,10 @@ const UploadReference = graphql(`
 /** A picture to go by: dropped, chosen from a file, or one that the studio has. */
 export function ReferencePicker(props: {
   label: string;
+  /** What stands there while nothing is chosen. */
+  hint?: string;
+  /** It goes without a picture too. */
+  canRemove?: boolean;
   reference: Reference | null;
   onChange: (reference: Reference | null) => void;
 }) {
@@ -71,7 +76,9 @@ export function ReferencePicker(props: {
       <div class={styles.words}>
         <Show
           when={sent() !== null}
-          fallback={<p class={styles.name}>{props.reference?.label ?? 'Drop a picture here'}</p>}
+          fallback={
+            <p class={styles.name}>{props.reference?.label ?? props.hint ?? 'Drop a picture here'}</p>
+          }
         >
           <Progress value={sent() ?? 0} max={1} label="Upload of the reference" />
         </Show>
@@ -86,6 +93,11 @@ export function ReferencePicker(props: {
           <Button size="small" onClick={() => setChoosing(true)}>
             From the studio
           </Button>
+          <Show when={props.canRemove === true && props.reference !== null}>
+            <Button kind="quiet" size="small" icon={X} onClick={() => props.onChange(null)}>
+              Remove
+            </Button>
+          </Show>
         </div>
         <Show when={error()}>
           <p class={styles.error} role="alert">

@@ -3,7 +3,7 @@ import { useFragment } from '../gql/index.ts';
 import { ParameterField, ParameterFields, type ParameterRef } from '../parameters/ParameterField.tsx';
 import { defaultText, type Parameter } from '../parameters/parameter.ts';
 import { SwitchField } from '../ui/Field.tsx';
-import { needsReference, type ToggleDraft } from './draft.ts';
+import { needsReference, type ToggleDraft, takesMask } from './draft.ts';
 import { ReferencePicker } from './ReferencePicker.tsx';
 import styles from './Toggles.module.css';
 
@@ -47,6 +47,15 @@ export function Toggles(props: {
                       label={`Reference for ${toggle.label}`}
                       reference={draft().reference}
                       onChange={(reference) => props.onChange(toggle.name, { ...draft(), reference })}
+                    />
+                  </Show>
+                  <Show when={takesMask(toggle.name)}>
+                    <ReferencePicker
+                      label={`Mask for ${toggle.label}`}
+                      hint="Mask: light where it is painted anew. Without one, everywhere."
+                      reference={draft().mask ?? null}
+                      onChange={(mask) => props.onChange(toggle.name, { ...draft(), mask })}
+                      canRemove
                     />
                   </Show>
                   <For each={own()}>

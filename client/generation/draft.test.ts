@@ -50,6 +50,21 @@ test('what the form shows is what is asked for, untouched settings too', () => {
   });
 });
 
+test('an image to start from goes with its mask', () => {
+  const reference = { kind: 'image', id: 'i1', thumbnailUrl: '', label: '' } as const;
+  const mask = { kind: 'reference', id: 'r1', thumbnailUrl: '', label: '' } as const;
+  const start = { name: 'initImage', label: 'Image to image', parameters: [] };
+  const given = draft({ toggles: { initImage: { on: true, texts: {}, reference, mask } } });
+  expect(inputOf(given, { ...facts, toggles: [start] }).initImage).toEqual({
+    reference: { imageId: 'i1' },
+    mask: { referenceImageId: 'r1' },
+  });
+  const without = draft({ toggles: { initImage: { on: true, texts: {}, reference: null } } });
+  expect(problemsOf(without, { ...facts, toggles: [start] })).toEqual([
+    'Image to image needs a reference picture.',
+  ]);
+});
+
 test('what the engine cannot do is never sent, and an unlocked seed is random', () => {
   const input = inputOf(
     draft({ seed: '7', toggles: { upscale: { on: true, texts: {}, reference: null } } }),

@@ -10,7 +10,13 @@ export type Reference = {
   label: string;
 };
 export type LoraUse = { loraId: string; strength: number };
-export type ToggleDraft = { on: boolean; texts: Texts; reference: Reference | null };
+/** `mask`: of an image to start from, where it is to be painted anew; drafts of earlier versions have none. */
+export type ToggleDraft = {
+  on: boolean;
+  texts: Texts;
+  reference: Reference | null;
+  mask?: Reference | null;
+};
 
 /** What stands in the composer; kept in the browser, so a reload loses nothing. */
 export type Draft = {
@@ -42,7 +48,7 @@ export const EMPTY: Draft = {
 };
 
 export const MAX_LORAS = 4;
-const NEEDS_REFERENCE = ['controlNet', 'ipAdapter'];
+const NEEDS_REFERENCE = ['initImage', 'controlNet', 'ipAdapter'];
 /** Drawn by the composer itself, in its own way. */
 const OWN_FIELDS = [
   'prompt',
@@ -63,6 +69,8 @@ export function hasOwnField(parameter: { name: string }): boolean {
 export function needsReference(toggle: string): boolean {
   return NEEDS_REFERENCE.includes(toggle);
 }
+
+export const takesMask = (toggle: string): boolean => toggle === 'initImage';
 
 export type Facts = {
   parameters: readonly Parameter[];
@@ -144,9 +152,14 @@ export function inputOf(draft: Draft, facts: Facts): StartGenerationInput {
       const shown = Object.fromEntries(
         own.map((parameter) => [parameter.name, state?.texts[parameter.name] ?? defaultText(parameter)]),
       );
+      const mask = takesMask(toggle.name) ? (state?.mask ?? null) : null;
       return [
         toggle.name,
-        { ...valuesOf(own, shown), ...(reference === null ? {} : { reference: sourceOf(reference) }) },
+        {
+          ...valuesOf(own, shown),
+          ...(reference === null ? {} : { reference: sourceOf(reference) }),
+          ...(mask === null ? {} : { mask: sourceOf(mask) }),
+        },
       ];
     });
   const supportsNegative =

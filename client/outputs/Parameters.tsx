@@ -25,6 +25,7 @@ const Output = graphql(`
       scheduler
       baseModel
       loras { name strength lora { id character { id name } training { id number } } }
+      initImage { denoise maskUrl }
       controlNet { mode strength }
       ipAdapter { weight }
       faceDetailer { denoise }
@@ -39,6 +40,12 @@ export function Parameters(props: { output: FragmentType<typeof Output> }) {
   const made = () => output().generation;
   const rows = (): [string, string][] => {
     const extras: [string, string | null][] = [
+      [
+        'Started from',
+        made().initImage == null
+          ? null
+          : `an image${made().initImage?.maskUrl == null ? '' : ' with a mask'}, denoise ${made().initImage?.denoise}`,
+      ],
       [
         'ControlNet',
         made().controlNet == null

@@ -26,7 +26,7 @@ const StartTrainingQuery = graphql(`
       training {
         label
         health { isHealthy message }
-        baseModels { id label description }
+        baseModels { id label description unsupported }
         parameters { ...ParameterField_parameter }
         presets { name label description config { ...TrainingConfigFields } ...PresetCards_preset }
       }
@@ -112,6 +112,16 @@ export function StartTrainingPage() {
     ),
   );
 
+  /** As chosen, else the first that can be used: what the server takes when none is named. */
+  const model = createMemo(() => {
+    const models = engine()?.baseModels ?? [];
+    return (
+      models.find(({ id }) => id === baseModel()) ??
+      models.find(({ unsupported }) => unsupported == null) ??
+      models[0]
+    );
+  });
+
   const problems = createMemo(() =>
     parameters().filter(
       (parameter) =>
@@ -166,16 +176,14 @@ export function StartTrainingPage() {
                   />
                   <SelectField
                     label="Base model"
-                    value={baseModel() ?? data().capabilities.training.baseModels[0]?.id ?? ''}
-                    options={data().capabilities.training.baseModels.map((model) => ({
-                      value: model.id,
-                      label: model.label,
+                    value={model()?.id ?? ''}
+                    options={data().capabilities.training.baseModels.map(({ id, label, unsupported }) => ({
+                      value: id,
+                      label,
+                      unsupported,
                     }))}
-                    help={
-                      data().capabilities.training.baseModels.find((model, index) =>
-                        baseModel() === null ? index === 0 : model.id === baseModel(),
-                      )?.description ?? ''
-                    }
+                    help={model()?.description ?? ''}
+                    error={model()?.unsupported ?? undefined}
                     onChange={setBaseModel}
                   />
                 </div>

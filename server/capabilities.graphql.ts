@@ -1,9 +1,8 @@
 import { builder, UserErrorInterface } from './builder.ts';
 import {
+  engineNames,
   generationCapabilities,
-  generationHealth,
   trainingCapabilities,
-  trainingHealth,
   UnsupportedParameter,
 } from './capabilities.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
   GenerationCapabilities,
   TrainingCapabilities,
 } from './engines/engine.ts';
+import { healthNow } from './jobs/engine-health.ts';
 import { asEnumValues, ParameterRef } from './parameters.graphql.ts';
 import { PRESETS, type Preset } from './training/presets.ts';
 import { TrainingConfigRef, TrainingPresetName } from './training/training-config.graphql.ts';
@@ -81,7 +81,7 @@ const BaseModelRef = builder.objectRef<BaseModel>('BaseModel').implement({
 });
 
 const EngineHealthRef = builder.objectRef<EngineHealth>('EngineHealth').implement({
-  description: 'Whether an engine can work now, asked of it for this answer.',
+  description: 'Whether an engine can work now, as the workers say who run it. They ask it every 5 s.',
   fields: (t) => ({
     isHealthy: t.exposeBoolean('isHealthy', { description: 'False: jobs for it wait or fail.' }),
     message: t.exposeString('message', { description: 'One sentence for people, in either case.' }),
@@ -109,7 +109,7 @@ const TrainingCapabilitiesRef = builder.objectRef<TrainingCapabilities>('Trainin
     health: t.field({
       type: EngineHealthRef,
       description: 'Whether it can train now.',
-      resolve: trainingHealth,
+      resolve: () => healthNow(`training.${engineNames.training}`),
     }),
     baseModels: t.expose('baseModels', {
       type: [BaseModelRef],
@@ -156,7 +156,7 @@ const GenerationCapabilitiesRef = builder
       health: t.field({
         type: EngineHealthRef,
         description: 'Whether it can generate now.',
-        resolve: generationHealth,
+        resolve: () => healthNow(`generation.${engineNames.generation}`),
       }),
       baseModels: t.expose('baseModels', {
         type: [BaseModelRef],

@@ -1,5 +1,6 @@
 import {
   type BaseModel,
+  type EngineHealth,
   type GenerationPlan,
   generationEngine,
   type Parameter,
@@ -19,8 +20,15 @@ export const engineNames = ENGINES[env.ISENGARD_MODE];
 export const trainingCapabilities = async () => (await trainingEngine(engineNames.training)).capabilities();
 export const generationCapabilities = async () =>
   (await generationEngine(engineNames.generation)).capabilities();
-export const trainingHealth = async () => (await trainingEngine(engineNames.training)).health();
-export const generationHealth = async () => (await generationEngine(engineNames.generation)).health();
+
+/** How the engine of a queue is, asked of it here; null for a queue that has none. */
+export function engineHealth(queue: string): Promise<EngineHealth> | null {
+  const [kind, name = ''] = queue.split('.');
+  if (kind === 'training') return trainingEngine(name).then((engine) => engine.health());
+  if (kind === 'generation') return generationEngine(name).then((engine) => engine.health());
+  return null;
+}
+
 export const generationObjections = async (plan: GenerationPlan) =>
   (await generationEngine(engineNames.generation)).objections(plan);
 

@@ -1,4 +1,4 @@
-import { checkEngines, engineNames } from './capabilities.ts';
+import { checkEngines, engineHealth, engineNames } from './capabilities.ts';
 import { closeDb, waitForDatabase } from './db.ts';
 import { env } from './env.ts';
 import { queuesOf } from './jobs/lines.ts';
@@ -19,7 +19,7 @@ await runProcess('Worker', async () => {
   await waitForDatabase();
   await startQueue(lines, { hasClock: true });
   await scheduleMaintenance();
-  const worker = await startWorker(lines);
+  const worker = await startWorker(lines, engineHealth);
   log.info({ workerId: worker.id, lines }, 'Worker ready');
   // Whoever supervises this process starts it again.
   worker.stuck.then(async () => {

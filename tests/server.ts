@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, expect } from 'vitest';
-import { engineNames } from '#server/capabilities.ts';
+import { engineHealth, engineNames } from '#server/capabilities.ts';
 import { closeDb } from '#server/db.ts';
 import { countHearers } from '#server/doorbell.ts';
 import { listen } from '#server/http/listener.ts';
@@ -24,7 +24,7 @@ export async function startServer(options: { worker?: boolean; asOwner?: boolean
   await startQueue(lines);
   const listener = await listen({ host: '127.0.0.1', port: 0 });
   const hearersBefore = countHearers();
-  const worker = options.worker ? await startWorker(lines) : undefined;
+  const worker = options.worker ? await startWorker(lines, engineHealth) : undefined;
   const own = options.asOwner ? (await firstOwner(listener.url)).headers() : {};
   const sockets = createClient({
     url: `${listener.url.replace('http', 'ws')}/graphql`,

@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
+import { engineNames } from '../capabilities.ts';
 import { db } from '../db.ts';
 import { isConnectionLost, isTooBusy } from '../db-errors.ts';
+import { healthNow } from '../jobs/engine-health.ts';
+import { queuesOf } from '../jobs/lines.ts';
 import { log } from '../log.ts';
 import { isMigrated } from '../migrate.ts';
 import { storage } from '../storage/volume.ts';
@@ -21,9 +24,9 @@ export async function serveHealth(req: IncomingMessage, res: ServerResponse) {
   if (req.method !== 'GET' && req.method !== 'HEAD')
     return void res.writeHead(405, { Allow: 'GET, HEAD' }).end();
   if (pathOf(req) === '/healthz') return answer(res, 200, { status: 'alive' });
-  const checks = await check();
+  const { checks, engines } = await check();
   const isReady = Object.values(checks).every((outcome) => outcome === 'ok');
-  answer(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks });
+  answer(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks, engines });
 }
 
 function answer(res: ServerResponse, status: number, body: object) {
@@ -31,19 +34,37 @@ function answer(res: ServerResponse, status: number, body: object) {
   res.end(JSON.stringify(body));
 }
 
-let checking: Promise<Checks> | undefined;
+/** What is told besides: without an engine jobs wait, and the API does all the rest. */
+type Engines = Record<string, 'ok' | 'not healthy' | 'unknown'>;
+
+let checking: Promise<{ checks: Checks; engines: Engines }> | undefined;
 
 /** However many ask at once, the database and the disk are asked once. */
-function check(): Promise<Checks> {
+function check() {
   checking ??= runChecks().finally(() => {
     checking = undefined;
   });
   return checking;
 }
 
-async function runChecks(): Promise<Checks> {
-  const [{ database, migrations }, volume] = await Promise.all([checkDatabase(), checkVolume()]);
-  return { database, migrations, volume };
+async function runChecks(): Promise<{ checks: Checks; engines: Engines }> {
+  const [{ database, migrations }, volume, engines] = await Promise.all([
+    checkDatabase(),
+    checkVolume(),
+    askEngines(),
+  ]);
+  return { checks: { database, migrations, volume }, engines };
+}
+
+/** Of the queues that this mode has. Whoever asks here may be anybody, so it is a word and not their sentence. */
+async function askEngines(): Promise<Engines> {
+  const told = queuesOf(engineNames).map(async (queue) => {
+    const outcome = await outcomeOf(queue, async () =>
+      (await healthNow(queue)).isHealthy ? 'ok' : 'not healthy',
+    );
+    return [queue, outcome === 'ok' || outcome === 'not healthy' ? outcome : 'unknown'] as const;
+  });
+  return Object.fromEntries(await Promise.all(told));
 }
 
 async function checkDatabase() {

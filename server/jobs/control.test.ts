@@ -87,6 +87,29 @@ test('a paused queue starts nothing, says so, and goes on where it was', async (
   expect(await setQueue('pauseQueue', 'training.nothing')).toMatchObject({ __typename: 'NotFound' });
 });
 
+test('workers tell how their engines are, and capabilities and the health page say it', async () => {
+  const { workers, capabilities } = await api.graphql(`{
+    workers { engineReports { queue isHealthy message } }
+    capabilities { training { health { isHealthy message } } generation { health { isHealthy } } }
+  }`);
+  const message = 'Ready; it needs no GPU.';
+  expect(workers).toEqual([
+    {
+      engineReports: [TRAININGS, 'generation.fast-test'].map((queue) => ({
+        queue,
+        isHealthy: true,
+        message,
+      })),
+    },
+  ]);
+  expect(capabilities).toEqual({
+    training: { health: { isHealthy: true, message } },
+    generation: { health: { isHealthy: true } },
+  });
+  const { engines } = (await (await fetch(`${api.url}/readyz`)).json()) as Data;
+  expect(engines).toEqual({ [TRAININGS]: 'ok', 'generation.fast-test': 'ok' });
+});
+
 test('a drained worker finishes what it has, takes no more, and takes again when it is resumed', async () => {
   const character = await characterWithPhotos();
   const { workers } = await api.graphql('{ workers { id state } }');

@@ -1,4 +1,5 @@
 import { log } from '../log.ts';
+import type { HealthOf } from './engine-reports.ts';
 import { HANDLERS, removeUnusedFiles, runMaintenance } from './handlers.ts';
 import { sweepLeases } from './lost.ts';
 import { type JobQueueName, type Message, type QueueName, settleMessage } from './queue.ts';
@@ -16,8 +17,8 @@ async function removeFiles(message: Message) {
  * Serves these lines: with a slot for each kind of job, so that a training of hours keeps no generation waiting, and one for
  * removing files. `stop` hands the jobs under way back.
  */
-export async function startWorker(lines: JobQueueName[]) {
-  const { worker, leave } = await joinWorkers(lines);
+export async function startWorker(lines: JobQueueName[], healthOf: HealthOf) {
+  const { worker, leave } = await joinWorkers(lines, healthOf);
   const sweeper = sweepLeases();
   const shutdown = new AbortController();
   const { signal } = shutdown;

@@ -1,3 +1,4 @@
+import type { EngineReport } from '#schema/jobs.ts';
 import { builder } from '../builder.ts';
 import { NotFound } from '../errors.ts';
 import { Job } from './job-types.graphql.ts';
@@ -24,6 +25,15 @@ const WorkerStateRef = builder.enumType('WorkerState', {
   } satisfies Record<Uppercase<WorkerState>, { value: WorkerState; description: string }>,
 });
 
+const EngineReportRef = builder.objectRef<EngineReport>('EngineReport').implement({
+  description: 'What a worker last heard of one of its engines.',
+  fields: (t) => ({
+    queue: t.exposeString('queue', { description: 'That the engine serves, such as `training.fast-test`.' }),
+    isHealthy: t.exposeBoolean('isHealthy', { description: 'Whether it can work.' }),
+    message: t.exposeString('message', { description: 'One sentence for people, in either case.' }),
+  }),
+});
+
 const WorkerRef = builder.objectRef<WorkerInfo>('Worker').implement({
   description: 'A process that runs jobs: at most one training and one generation at a time.',
   fields: (t) => ({
@@ -33,6 +43,19 @@ const WorkerRef = builder.objectRef<WorkerInfo>('Worker').implement({
     gpuUuid: t.exposeString('gpuUuid', {
       nullable: true,
       description: 'The GPU that it uses, as `nvidia-smi` names it (`GPU-…`); null without one.',
+    }),
+    gpuName: t.exposeString('gpuName', {
+      nullable: true,
+      description: 'Its model, such as `NVIDIA GeForce RTX 4090`; null without one.',
+    }),
+    gpuMemoryBytes: t.expose('gpuMemoryBytes', {
+      type: 'Bytes',
+      nullable: true,
+      description: 'All that the GPU has; null without one.',
+    }),
+    engineReports: t.expose('engineReports', {
+      type: [EngineReportRef],
+      description: 'How its engines are. It asks them every 5 s.',
     }),
     engines: t.exposeStringList('engines', {
       description: 'The queues that it serves, such as `training.fast-test`.',
@@ -65,7 +88,7 @@ builder.subscriptionField('workerUpdates', (t) =>
     type: [WorkerRef],
     guard: 'read',
     description:
-      'All workers as they are, then each time that one comes, goes, takes or ends a job, is drained, or is lost. Never completes by itself.',
+      'All workers as they are, then each time that one comes, goes, takes or ends a job, is drained, is lost, or hears something else of its engines. Never completes by itself.',
     subscribe: followWorkers,
     resolve: (workers) => workers,
   }),

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { and, asc, eq, inArray, lt, not, sql } from 'drizzle-orm';
 import { jobs, workers } from '#schema/jobs.ts';
 import { db, one } from '../db.ts';
@@ -7,7 +8,8 @@ import { isId, NotFound } from '../errors.ts';
 import { followState } from '../follow-state.ts';
 import { info } from '../info.ts';
 import { log } from '../log.ts';
-import { gpuUuid } from './gpu.ts';
+import { type HealthOf, reportsOf } from './engine-reports.ts';
+import { readGpu } from './gpu.ts';
 import { type JobDetails, selectJobs, withDetails } from './jobs.ts';
 
 export type Worker = typeof workers.$inferSelect;
@@ -19,19 +21,25 @@ export const WORKERS_TOPIC = 'workers';
 export const workerTopic = (id: string) => `worker:${id}`;
 
 const HEARTBEAT_MS = 5000;
+/** How often its engines are asked how they are. */
+const LOOK_MS = 5000;
 /** A row that was not renewed for so long is taken for lost; after a day it is forgotten. */
 const LOST_AFTER_MS = 15_000;
 export const IS_LOST = sql`${workers.lastSeenAt} < now() - make_interval(secs => ${LOST_AFTER_MS / 1000})`;
 const IS_FORGOTTEN = lt(workers.lastSeenAt, sql`now() - interval '1 day'`);
 
 /** Tells that this process works, and goes on telling until `leave`. */
-export async function joinWorkers(engines: string[]) {
+export async function joinWorkers(engines: string[], healthOf: HealthOf) {
+  const gpu = await readGpu();
   const about = {
     host: hostname(),
     pid: process.pid,
     version: info.version,
     engines,
-    gpuUuid: await gpuUuid(),
+    gpuUuid: gpu?.uuid ?? null,
+    gpuName: gpu?.name ?? null,
+    gpuMemoryBytes: gpu?.memoryBytes ?? null,
+    engineReports: await reportsOf(engines, healthOf),
   };
   const worker = one(await db.insert(workers).values(about).returning());
   const { id } = worker;
@@ -43,17 +51,41 @@ export async function joinWorkers(engines: string[]) {
       log.warn({ error }, 'Cannot tell that this worker lives, trying again'),
     );
   }, HEARTBEAT_MS);
+  const watch = watchEngines(worker, healthOf);
   return {
     worker,
     async leave() {
       clearInterval(heart);
-      await beating;
+      await Promise.all([beating, watch.stop()]);
       try {
         await db.delete(workers).where(eq(workers.id, id));
         await ring(db, WORKERS_TOPIC);
       } catch (error) {
         log.warn({ error }, 'Cannot tell that this worker goes; it will count as lost');
       }
+    },
+  };
+}
+
+/** Keeps what the row says of its engines up to date. */
+function watchEngines(worker: Worker, healthOf: HealthOf) {
+  let looking = Promise.resolve();
+  async function look() {
+    const engineReports = await reportsOf(worker.engines, healthOf);
+    if (isDeepStrictEqual(engineReports, worker.engineReports)) return;
+    worker.engineReports = engineReports;
+    await db.update(workers).set({ engineReports }).where(eq(workers.id, worker.id));
+    await ring(db, WORKERS_TOPIC);
+  }
+  const timer = setInterval(() => {
+    looking = looking.then(look).catch((error: unknown) => {
+      log.warn({ error }, 'Cannot tell how the engines are, trying again');
+    });
+  }, LOOK_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
     },
   };
 }

@@ -6,7 +6,7 @@ import { type Picture, realPhotos } from '#tests/pictures.ts';
 import { createCharacter, eventsOf, startGeneration, startTraining, uploadImages } from '#tests/steps.ts';
 import { until } from '#tests/until.ts';
 import { filesBelow } from '#tests/uploads.ts';
-import { engineNames } from '../capabilities.ts';
+import { engineHealth, engineNames } from '../capabilities.ts';
 import { db } from '../db.ts';
 import { queuesOf } from '../jobs/lines.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -34,7 +34,7 @@ export async function ageAll(volume: string, hours: number) {
 
 /** For as long as a test needs it. */
 export async function someWorker(lines = queuesOf(engineNames)) {
-  const { stop } = await startWorker(lines);
+  const { stop } = await startWorker(lines, engineHealth);
   return { [Symbol.asyncDispose]: stop };
 }
 

@@ -51,7 +51,7 @@ fault(
   '',
   async () => {
     const ledger = newLedger();
-    const { worker, leave } = await joinWorkers([LINE]);
+    const { worker, leave } = await joinWorkers([LINE], () => null);
     const ends: string[] = [];
     // Where the ends meet depends on the machine, so the delay walks towards what came too rarely.
     let afterMs = 5;

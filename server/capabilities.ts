@@ -4,6 +4,7 @@ import {
   type GenerationPlan,
   generationEngine,
   type Parameter,
+  type TrainingPlan,
   trainingEngine,
 } from './engines/engine.ts';
 import { env } from './env.ts';
@@ -29,6 +30,8 @@ export function engineHealth(queue: string): Promise<EngineHealth> | null {
   return null;
 }
 
+export const trainingNeeds = async (plan: TrainingPlan) =>
+  (await trainingEngine(engineNames.training)).needs(plan);
 export const generationObjections = async (plan: GenerationPlan) =>
   (await generationEngine(engineNames.generation)).objections(plan);
 

@@ -14,6 +14,7 @@ import './loras/loras.graphql.ts';
 import './maintenance/maintenance.graphql.ts';
 import './quotas.graphql.ts';
 import './retry.graphql.ts';
+import './training/preflight.graphql.ts';
 import './training/training.graphql.ts';
 import './video.graphql.ts';
 import './jobs/queues.graphql.ts';

@@ -34,5 +34,6 @@ export const possibleTypes = {
     'NameTaken',
     'LastOwner',
     'QuotaExceeded',
+    'PreflightFailed',
   ],
 };

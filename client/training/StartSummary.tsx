@@ -5,9 +5,10 @@ import { whyForbidden } from '../access/words.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import type { Texts } from '../parameters/parameter.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
-import { formatEta, plural } from '../ui/format.ts';
+import { formatBytes, formatEta, plural } from '../ui/format.ts';
 import { Picture } from '../ui/ImageTile.tsx';
 import { photoAdvice } from './config-form.ts';
+import type { Preflight } from './create-preflight.ts';
 import styles from './StartSummary.module.css';
 
 const Character = graphql(`
@@ -15,16 +16,17 @@ const Character = graphql(`
     id
     name
     imageCount
-    lastTraining { id stepsPerSecond step elapsedSeconds }
     images(first: 6) { edges { node { id thumbHash thumbnailUrl } } }
   }
 `);
+
+const TONE_OF = { ERROR: 'bad', WARNING: 'warn', INFO: 'good' } as const;
 
 /** What goes in, what it will take, what stands in the way, and the button. */
 export function StartSummary(props: {
   character: FragmentType<typeof Character>;
   engine: string;
-  health: { isHealthy: boolean; message: string };
+  preflight: Preflight | undefined;
   texts: Texts;
   changed: number;
   problems: readonly string[];
@@ -37,13 +39,12 @@ export function StartSummary(props: {
   const steps = () => Number(props.texts.steps ?? 0);
   const every = (name: string) => Math.max(1, Number(props.texts[name] ?? 1));
   const samples = () => Math.floor(steps() / every('sampleEvery'));
-  // The character's last training is the only honest measure of this machine; without one nothing is promised.
+  const findings = () =>
+    props.preflight?.findings.filter((finding) => !finding.code.endsWith('_IMAGES')) ?? [];
+  const isHopeless = () => findings().some((finding) => finding.severity === 'ERROR');
   const forecast = () => {
-    const last = character().lastTraining;
-    const speed =
-      last?.elapsedSeconds != null && last.elapsedSeconds > 0 ? last.step / last.elapsedSeconds : null;
-    if (speed === null || speed === 0 || !(steps() > 0)) return null;
-    const seconds = steps() / speed;
+    const seconds = props.preflight?.forecastSeconds ?? null;
+    if (seconds === null) return null;
     return formatEta({ seconds, lowSeconds: seconds * 0.8, highSeconds: seconds * 1.3 }).replace(' left', '');
   };
   return (
@@ -70,20 +71,40 @@ export function StartSummary(props: {
         <dd>{Number.isFinite(samples()) ? `${samples()} rounds` : '–'}</dd>
         <dt>Changed from the preset</dt>
         <dd>{props.changed === 0 ? 'nothing' : plural(props.changed, 'setting')}</dd>
+        <Show when={props.preflight?.diskBytes}>
+          {(bytes) => (
+            <>
+              <dt>Writes about</dt>
+              <dd>{formatBytes(bytes())}</dd>
+            </>
+          )}
+        </Show>
+        <Show when={props.preflight?.vramBytes}>
+          {(bytes) => (
+            <>
+              <dt>GPU memory</dt>
+              <dd title="An estimate, on the safe side">about {formatBytes(bytes())}</dd>
+            </>
+          )}
+        </Show>
         <Show when={forecast()}>
           {(time) => (
             <>
               <dt>Takes about</dt>
-              <dd title="From the speed of this character's last training">{time()}</dd>
+              <dd title="From the last trainings with this engine, base model and resolution">{time()}</dd>
             </>
           )}
         </Show>
       </dl>
-      <Show when={!props.health.isHealthy}>
-        <p class={styles.advice} data-tone="warn">
-          {props.engine} is not ready: {props.health.message} The training waits in the queue until it is.
-        </p>
-      </Show>
+      <ul class={styles.findings} aria-label="Findings" aria-live="polite">
+        <For each={findings()}>
+          {(finding) => (
+            <li class={styles.advice} data-tone={TONE_OF[finding.severity]}>
+              {finding.message} {finding.advice}
+            </li>
+          )}
+        </For>
+      </ul>
       <Show when={props.problems.length > 0}>
         <p class={styles.advice} data-tone="bad" role="status">
           To mend first: {props.problems.join(', ')}.
@@ -107,7 +128,7 @@ export function StartSummary(props: {
           kind="primary"
           icon={Flame}
           pending={props.pending}
-          disabled={props.problems.length > 0 || !can('WRITE_JOBS')}
+          disabled={props.problems.length > 0 || isHopeless() || !can('WRITE_JOBS')}
           onClick={() => props.onStart()}
         >
           Start training

@@ -14,6 +14,7 @@ import { Page } from '../ui/Page.tsx';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
 import { ConfigForm } from './ConfigForm.tsx';
 import { configOf, textsOf } from './config-form.ts';
+import { createPreflight } from './create-preflight.ts';
 import { PresetCards } from './PresetCards.tsx';
 import { StartSummary } from './StartSummary.tsx';
 import styles from './StartTrainingPage.module.css';
@@ -25,7 +26,6 @@ const StartTrainingQuery = graphql(`
     capabilities {
       training {
         label
-        health { isHealthy message }
         baseModels { id label description unsupported }
         parameters { ...ParameterField_parameter }
         presets { name label description config { ...TrainingConfigFields } ...PresetCards_preset }
@@ -134,16 +134,17 @@ export function StartTrainingPage() {
     ),
   );
 
+  const input = () => ({
+    characterId: params.id,
+    baseModel: baseModel(),
+    preset: preset(),
+    config: configOf(parameters(), texts),
+  });
+  const preflight = createPreflight(() => (engine() === undefined || problems().length > 0 ? null : input()));
+
   const submit = async () => {
     setRefusal(null);
-    const data = await start.run({
-      input: {
-        characterId: params.id,
-        baseModel: baseModel(),
-        preset: preset(),
-        config: configOf(parameters(), texts),
-      },
-    });
+    const data = await start.run({ input: input() });
     const result = data?.startTraining;
     if (result === undefined) return;
     if ('training' in result) return navigate(`/trainings/${result.training.id}`);
@@ -197,7 +198,7 @@ export function StartTrainingPage() {
                 <StartSummary
                   character={character()}
                   engine={data().capabilities.training.label}
-                  health={data().capabilities.training.health}
+                  preflight={preflight()}
                   texts={texts}
                   changed={changed().length}
                   problems={problems().map((parameter) => parameter.label)}

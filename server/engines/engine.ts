@@ -121,8 +121,10 @@ export type TrainingCapabilities = {
 export type TrainingNeeds = {
   /** GPU memory at its height; null when it needs no GPU. An estimate: what people measured, rounded up. */
   vramBytes: number | null;
-  /** Of one checkpoint; the LoRA has the same size. */
+  /** Of one checkpoint; the LoRA is not larger. */
   checkpointBytes: number;
+  /** Of one sample as PNG. */
+  sampleBytes: number;
 };
 
 export type TrainingPlan = { baseModel: string; config: TrainingConfig };

@@ -12,6 +12,7 @@ import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { QuotaExceeded } from '../quotas.ts';
 import { TooFewImages } from './dataset.ts';
+import { PreflightFailed } from './preflight.ts';
 import { findTraining, isTraining, NoCheckpoint, resumeTraining, startTraining } from './training.ts';
 import {
   LearningRateScheduler,
@@ -159,7 +160,7 @@ const TrainingConfigInput = builder.inputType('TrainingConfigInput', {
   }),
 });
 
-const StartTrainingInput = builder.inputType('StartTrainingInput', {
+export const StartTrainingInput = builder.inputType('StartTrainingInput', {
   description: 'Whom to learn, for which base model, and how.',
   fields: (t) => ({
     characterId: t.id({ description: 'Whom to learn: it needs at least one photo.' }),
@@ -182,7 +183,7 @@ builder.mutationField('startTraining', (t) =>
     description: 'Puts a training in line, with the photos and captions that the character has now.',
     args: { input: t.arg({ type: StartTrainingInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS, QuotaExceeded, TooFewImages, UnsupportedParameter],
+      types: [...KEY_ERRORS, PreflightFailed, QuotaExceeded, TooFewImages, UnsupportedParameter],
       dataField: { name: 'training', description: 'As it was put in line.' },
     },
     resolve: (_, args) => startTraining(args.input, askedFor('startTraining', args)),

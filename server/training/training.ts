@@ -10,6 +10,7 @@ import { findJob, hasEnded, type Job, type JobDetails, JobHasNotEnded } from '..
 import { createJob } from '../jobs/record.ts';
 import { checkedConfig, type StartTrainingInput } from './config.ts';
 import { snapshotOf } from './dataset.ts';
+import { checkPreflight } from './preflight.ts';
 
 export type Training = JobDetails & { training: NonNullable<JobDetails['training']> };
 export const isTraining = (job: JobDetails | null): job is Training => job?.training != null;
@@ -33,6 +34,7 @@ async function prepareTraining(
   origin: { retryOfId?: string } = {},
 ): Promise<Creation<string>> {
   const checked = await checkedConfig(input);
+  await checkPreflight(checked);
   return async (tx) => {
     if (origin.retryOfId !== undefined) await keepJobs(tx, [origin.retryOfId]);
     const character = await takeNumber(tx, input.characterId);

@@ -11,6 +11,7 @@ import type { Job, JobDetails } from './jobs.ts';
 import { type StopReason, watchLease } from './lease.ts';
 import type { Message } from './queue.ts';
 import { watchProgress } from './stall.ts';
+import { tryToEndSurvivors } from './survivors.ts';
 import { takeJob } from './take.ts';
 import type { Worker } from './workers.ts';
 
@@ -44,6 +45,9 @@ export async function runJob(options: {
   const job = await takeJob(message, number, worker);
   if (job === null) return;
   failpoint('job.claimed');
+
+  // What an attempt before this one left on this machine would have the GPU's memory.
+  if (number > 1) await tryToEndSurvivors();
 
   const stop = new AbortController();
   const { signal } = stop;

@@ -5,6 +5,7 @@ import { sweepLeases } from './lost.ts';
 import { type JobQueueName, type Message, type QueueName, settleMessage } from './queue.ts';
 import { pausedQueues, QUEUES_TOPIC } from './queues.ts';
 import { HandlerStuck, runJob } from './run.ts';
+import { watchForSurvivors } from './survivors.ts';
 import { work } from './work.ts';
 import { isDraining, joinWorkers, workerTopic } from './workers.ts';
 
@@ -20,6 +21,7 @@ async function removeFiles(message: Message) {
 export async function startWorker(lines: JobQueueName[], healthOf: HealthOf) {
   const { worker, leave } = await joinWorkers(lines, healthOf);
   const sweeper = sweepLeases();
+  const survivors = watchForSurvivors();
   const shutdown = new AbortController();
   const { signal } = shutdown;
   const stuck = Promise.withResolvers<void>();
@@ -55,7 +57,7 @@ export async function startWorker(lines: JobQueueName[], healthOf: HealthOf) {
     async stop() {
       shutdown.abort();
       await working;
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), survivors.stop()]);
       await leave();
     },
   };

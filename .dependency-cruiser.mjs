@@ -87,13 +87,15 @@ const forbidden = [
   {
     name: 'engines-through-their-interface',
     comment: 'Rule 3: outside of engines/ there is only engines/engine.ts.',
-    from: { pathNot: ['^server/engines/', '^bench/', TEST] },
+    from: { pathNot: ['^server/engines/', '^(bench|docs)/', TEST] },
     to: { path: '^server/engines/', pathNot: '^server/engines/engine\\.ts$' },
   },
   {
     name: 'engines-for-jobs-and-capabilities',
     comment: 'Rule 3: only *.job.ts and server/capabilities.ts use engines; others may know their types.',
-    from: { pathNot: ['^server/engines/', '\\.job\\.ts$', '^server/capabilities\\.ts$', '^bench/', TEST] },
+    from: {
+      pathNot: ['^server/engines/', '\\.job\\.ts$', '^server/capabilities\\.ts$', '^(bench|docs)/', TEST],
+    },
     to: { path: '^server/engines/', dependencyTypesNot: ['type-only'] },
   },
   {

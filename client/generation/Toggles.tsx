@@ -52,7 +52,7 @@ export function Toggles(props: {
                   <Show when={takesMask(toggle.name)}>
                     <ReferencePicker
                       label={`Mask for ${toggle.label}`}
-                      hint="Mask: light where it is painted anew. Without one, everywhere."
+                      hint="Mask, if any: light becomes new"
                       reference={draft().mask ?? null}
                       onChange={(mask) => props.onChange(toggle.name, { ...draft(), mask })}
                       canRemove

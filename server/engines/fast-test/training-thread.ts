@@ -149,7 +149,7 @@ function outOfMemoryAt({ config: { rank, batchSize, resolution } }: TrainingRun)
     return { message, advice: `Train with a rank of ${lower}.`, suggestion: { rank: lower, alpha: lower } };
   return {
     message,
-    advice: `Train at ${smaller} px or with a rank of ${lower}.`,
+    advice: `Train at ${smaller} px${lower < rank ? ` or with a rank of ${lower}` : ''}.`,
     suggestion: { resolution: smaller },
   };
 }

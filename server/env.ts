@@ -75,6 +75,7 @@ const Variables = z.object({
   LOG_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   WORKER_KINDS: kinds.default([...KINDS]),
+  GPU_EXCLUSIVE: z.enum(['on', 'off']).default('on'),
   STALL_SECONDS: number(1, 86_400).default(600),
   STOP_SECONDS: number(1, 3600).default(20),
   RETRY_SECONDS: seconds.default([0, 30, 120]),

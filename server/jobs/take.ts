@@ -4,6 +4,7 @@ import { db, type Tx } from '../db.ts';
 import { ring } from '../doorbell.ts';
 import { HOLD_SECONDS } from './endings.ts';
 import { isVolumeFull } from './failures.ts';
+import { mayUseGpu } from './gpu-turn.ts';
 import { findJob, type JobDetails } from './jobs.ts';
 import { type Message, settle, unfetch } from './queue.ts';
 import { AT_REST, recordJob, stateEvent } from './record.ts';
@@ -48,6 +49,7 @@ export async function takeJob(message: Message, number: number, worker: Worker):
 
 /** Both rows stay as they are until `tx` ends: after `pauseQueue` or `drainWorker` has answered, nothing starts any more. */
 async function mayTake(tx: Tx, { queue }: Message, worker: Worker): Promise<boolean> {
+  if (!(await mayUseGpu(tx, worker, queue))) return false;
   const [line] = await tx.select().from(queues).where(eq(queues.name, queue)).for('share');
   const [taker] = await tx.select().from(workers).where(eq(workers.id, worker.id)).for('share');
   return line?.pausedAt == null && taker?.drainingAt == null;

@@ -1,5 +1,6 @@
 import { log } from '../log.ts';
 import type { HealthOf } from './engine-reports.ts';
+import { gpuTurn } from './gpu-turn.ts';
 import { HANDLERS, removeUnusedFiles, runMaintenance } from './handlers.ts';
 import { sweepLeases } from './lost.ts';
 import { type JobQueueName, type Message, type QueueName, settleMessage } from './queue.ts';
@@ -7,7 +8,7 @@ import { pausedQueues, QUEUES_TOPIC } from './queues.ts';
 import { HandlerStuck, runJob } from './run.ts';
 import { watchForSurvivors } from './survivors.ts';
 import { work } from './work.ts';
-import { isDraining, joinWorkers, workerTopic } from './workers.ts';
+import { isDraining, joinWorkers, WORKERS_TOPIC, workerTopic } from './workers.ts';
 
 async function removeFiles(message: Message) {
   await removeUnusedFiles((message.data as { keys: string[] }).keys);
@@ -15,8 +16,8 @@ async function removeFiles(message: Message) {
 }
 
 /**
- * Serves these lines: with a slot for each kind of job, so that a training of hours keeps no generation waiting, and one for
- * removing files. `stop` hands the jobs under way back.
+ * Serves these lines: with a slot for each kind of job, so that a training of hours keeps no generation waiting where they do not share
+ * a GPU, and one for removing files. `stop` hands the jobs under way back.
  */
 export async function startWorker(lines: JobQueueName[], healthOf: HealthOf) {
   const { worker, leave } = await joinWorkers(lines, healthOf);
@@ -42,10 +43,20 @@ export async function startWorker(lines: JobQueueName[], healthOf: HealthOf) {
     return isClosed ? [] : queues.filter((queue) => !paused.includes(queue));
   }
 
-  const topics = [QUEUES_TOPIC, workerTopic(worker.id)];
+  const topics = [QUEUES_TOPIC, WORKERS_TOPIC, workerTopic(worker.id)];
+  function workOn(queues: JobQueueName[]) {
+    const turn = gpuTurn(worker, queues);
+    return work({
+      queues,
+      topics,
+      signal,
+      openQueues: async (all) => ((await turn.isOpen()) ? openQueues(all) : []),
+      run: (message) => runNext(message).finally(turn.had),
+    });
+  }
   const slots = [...Map.groupBy(lines, (line) => line.split('.')[0]).values()];
   const working = Promise.all([
-    ...slots.map((queues) => work({ queues, openQueues, topics, run: runNext, signal })),
+    ...slots.map(workOn),
     work({ queues: ['files.remove'], run: removeFiles, signal }),
     // A slot of its own: a check may read the whole volume, and who was deleted does not wait for that.
     work({ queues: ['maintenance'], run: (message) => runMaintenance(message, signal), signal }),

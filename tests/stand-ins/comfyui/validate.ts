@@ -216,9 +216,7 @@ function valueProblem({ hasImage }: Check, node: PostedNode, { name, config, val
     return problem('value_bigger_than_max', `Value ${value} bigger than max of ${max}`, name, told);
   if (kind !== 'COMBO') return null;
 
-  const options: unknown[] = Array.isArray(given)
-    ? given
-    : ((extra.options as unknown[] | undefined) ?? []);
+  const options: unknown[] = Array.isArray(given) ? given : ((extra.options as unknown[] | undefined) ?? []);
   if (options.includes(value)) return null;
   if (name === 'image' && PICTURES.has(node.class_type ?? '')) {
     if (hasImage(String(value))) return null;

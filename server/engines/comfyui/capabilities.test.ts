@@ -88,7 +88,7 @@ const MISSING = [
     objectInfo: machine({ ipadapter_file: [] }),
     toggle: 'ipAdapter',
     reason:
-      'No IP-Adapter for SDXL is installed: put ip-adapter-plus_sdxl_vit-h.safetensors into models/ipadapter.',
+      'No IP-Adapter for SDXL is installed: put ip-adapter-plus-face_sdxl_vit-h.safetensors into models/ipadapter.',
   },
   {
     // As on the recorded server: its name is not one that the pack looks for.
@@ -121,7 +121,7 @@ const MISSING = [
     objectInfo: machine({ 'UpscaleModelLoader.model_name': ['1x_DeJPEG.pth'] }),
     toggle: 'upscale',
     reason:
-      'No upscale model is installed: put one into models/upscale_models, such as RealESRGAN_x4plus.pth.',
+      'No upscale model is installed: put one into models/upscale_models, such as RealESRGAN_x4plus.safetensors.',
   },
   {
     what: 'any ControlNet',
@@ -155,7 +155,7 @@ test('a toggle that some base models can use is a lack of the others', () => {
     {
       parameter: 'controlNet',
       reason:
-        'No canny ControlNet for SDXL is installed: put one into models/controlnet, such as controlnet-union-sdxl-1.0.safetensors.',
+        'No canny ControlNet for SDXL is installed: put one into models/controlnet, such as controlnet-union-sdxl-1.0-promax.safetensors.',
     },
   ]);
   const mode = toggleOf(objectInfo, 'controlNet')?.parameters.find(({ name }) => name === 'mode');
@@ -176,7 +176,7 @@ const FILES: { id: string; lists: Lists; missing: string }[] = [
   {
     id: 'sd1.5',
     lists: { ckpt_name: [] },
-    missing: 'v1-5-pruned-emaonly-fp16.safetensors in models/checkpoints',
+    missing: 'v1-5-pruned-emaonly.safetensors in models/checkpoints',
   },
   { id: 'flux.1-schnell', lists: { vae_name: ['pixel_space'] }, missing: 'ae.safetensors in models/vae' },
   {
@@ -222,6 +222,14 @@ test('all that is missing is told, each once', () => {
   const told = objections({ sampler: 'none' }, { ...ALL_TOGGLES, initImage }, objectInfo);
   expect(told.map(({ parameter }) => parameter).sort()).toEqual([
     ...['faceDetailer', 'initImage.mask', 'ipAdapter', 'sampler', 'upscale'],
+  ]);
+});
+
+test('a sampler that is not there leaves its base model to the others', () => {
+  const objectInfo = machine({ sampler_name: ['euler'] });
+  expect(baseOf(objectInfo, 'sdxl')?.unsupported).toBeNull();
+  expect(objections({ sampler: 'dpmpp_2m' }, {}, objectInfo)).toEqual([
+    { parameter: 'sampler', reason: "ComfyUI's KSampler has no sampler_name “dpmpp_2m”." },
   ]);
 });
 

@@ -79,7 +79,7 @@ const NONE: Toggles = {
 
 /** Draws an image with each toggle by itself. */
 function tryOut(base: ComfyuiBaseModel, installed: Installed): Finding {
-  const obstacle = (name: Name, toggles: Partial<Toggles>): Obstacle => {
+  const obstacle = (name: Name | 'baseModel', toggles: Partial<Toggles>): Obstacle => {
     const own = objectionsWith(base, installed, toggles).find(({ parameter }) => parameter.startsWith(name));
     return own?.reason ?? null;
   };
@@ -89,7 +89,7 @@ function tryOut(base: ComfyuiBaseModel, installed: Installed): Finding {
   const modes = { canny: mode('canny'), pose: mode('pose'), depth: mode('depth') };
   return {
     base,
-    unsupported: objectionsWith(base, installed, {})[0]?.reason ?? null,
+    unsupported: obstacle('baseModel', {}),
     toggles: {
       initImage: obstacle('initImage', { initImage: { reference: '', mask: null, denoise: 1 } }),
       controlNet: Object.values(modes).includes(null) ? null : modes.canny,

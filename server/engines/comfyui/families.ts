@@ -44,12 +44,12 @@ export const SDXL = {
   inpainting: null,
   ipAdapter: 'sdxl',
   controlNets: {
-    names: /^(?!.*flux).*(sd-?_?xl|[-_/]xl[-_./]|xl2|control-lora)/i,
+    names: /^(?!.*flux).*(sd-?_?xl|[-_/]xl[-_./]|xl2|control-lora|promax)/i,
     unionTypes: SDXL_UNION,
     examples: {
-      pose: 'controlnet-union-sdxl-1.0.safetensors',
-      depth: 'controlnet-union-sdxl-1.0.safetensors',
-      canny: 'controlnet-union-sdxl-1.0.safetensors',
+      pose: 'controlnet-union-sdxl-1.0-promax.safetensors',
+      depth: 'controlnet-union-sdxl-1.0-promax.safetensors',
+      canny: 'controlnet-union-sdxl-1.0-promax.safetensors',
     },
   },
 } satisfies Partial<ComfyuiBaseModel>;
@@ -65,12 +65,12 @@ const SD15 = {
   inpainting: null,
   ipAdapter: 'sd15',
   controlNets: {
-    names: /^(?!.*(flux|xl)).*(sd-?_?v?1[-_.]?5|v1[-_.]5|v11[a-z0-9]*_)/i,
+    names: /^(?!.*(flux|xl|promax)).*(sd-?_?v?1[-_.]?5|v1[-_.]5|v11[a-z0-9]*_)/i,
     unionTypes: SDXL_UNION,
     examples: {
-      pose: 'control_v11p_sd15_openpose.pth',
-      depth: 'control_v11f1p_sd15_depth.pth',
-      canny: 'control_v11p_sd15_canny.pth',
+      pose: 'control_v11p_sd15_openpose_fp16.safetensors',
+      depth: 'control_v11f1p_sd15_depth_fp16.safetensors',
+      canny: 'control_v11p_sd15_canny_fp16.safetensors',
     },
   },
 } satisfies Partial<ComfyuiBaseModel>;
@@ -191,7 +191,7 @@ export const BASE_MODELS: ComfyuiBaseModel[] = [
         from: 'checkpoint',
         checkpoint: checkpoint(
           [/v1-5-pruned/i, /sd_?-?v?1[-_.]?5/i],
-          'v1-5-pruned-emaonly-fp16.safetensors',
+          'v1-5-pruned-emaonly.safetensors',
           NO_BASE,
         ),
       },

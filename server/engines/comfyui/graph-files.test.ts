@@ -1,7 +1,33 @@
 import { expect, test } from 'vitest';
+import { capabilitiesOf } from './capabilities.ts';
+import { installedFrom } from './installed.ts';
 import { ALL_TOGGLES, build, machine, nodesOf, only, sourceOf } from './testing.ts';
 
 /** Which of the files that lie there is taken. ComfyUI tells no more of them than their names. */
+
+/** As their makers name them, and as the product itself downloads them. */
+test('with a file for each thing everything can be done', () => {
+  const objectInfo = machine({
+    ckpt_name: ['sd_xl_base_1.0.safetensors', 'v1-5-pruned-emaonly.safetensors'],
+    unet_name: ['flux1-dev.safetensors', 'flux1-schnell.safetensors'],
+    control_net_name: [
+      'FLUX.1-dev-ControlNet-Union-Pro-2.0.safetensors',
+      'control_v11f1p_sd15_depth_fp16.safetensors',
+      'control_v11p_sd15_canny_fp16.safetensors',
+      'control_v11p_sd15_openpose_fp16.safetensors',
+      'controlnet-union-sdxl-1.0-promax.safetensors',
+    ],
+    ipadapter_file: ['ip-adapter-plus-face_sd15.safetensors', 'ip-adapter-plus-face_sdxl_vit-h.safetensors'],
+    'UpscaleModelLoader.model_name': ['RealESRGAN_x4plus.safetensors'],
+  });
+  const { baseModels, toggles } = capabilitiesOf(installedFrom(objectInfo, {}));
+  for (const { unsupported } of [...baseModels, ...toggles]) expect(unsupported).toBeNull();
+  const lacks = baseModels.flatMap((base) => base.lacks.map(({ parameter }) => parameter));
+  expect(lacks).not.toContain('controlNet');
+  for (const parameter of toggles.flatMap((toggle) => toggle.parameters))
+    if (parameter.type === 'CHOICE')
+      for (const { unsupported } of parameter.options) expect(unsupported).toBeNull();
+});
 
 test('a checkpoint that cannot hold code goes before one that can', () => {
   const objectInfo = machine({ ckpt_name: ['v1-5-pruned.ckpt', 'v1-5-pruned-emaonly.safetensors'] });

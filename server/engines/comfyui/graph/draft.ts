@@ -76,7 +76,7 @@ function fitTo(
 ) {
   for (const [input, { isRequired, default: value }] of node.inputs) {
     if (!isRequired || input in given) continue;
-    if (value === undefined) objectTo(draft, incompatible(name, `it wants “${input}”`));
+    if (value === undefined) objectTo(draft, incompatible(name, `it wants “${input.slice(0, 60)}”`));
     else given[input] = value;
   }
   for (const [input, value] of Object.entries(given)) {

@@ -49,8 +49,8 @@ const PRESETS: Preset[] = [
 ];
 
 const EXAMPLES: Record<Kind, string> = {
-  sdxl: 'ip-adapter-plus_sdxl_vit-h.safetensors',
-  sd15: 'ip-adapter-plus_sd15.safetensors',
+  sdxl: 'ip-adapter-plus-face_sdxl_vit-h.safetensors',
+  sd15: 'ip-adapter-plus-face_sd15.safetensors',
 };
 const VISION_EXAMPLE = 'CLIP-ViT-H-14-laion2B-s32B-b79K.safetensors';
 

@@ -28,7 +28,11 @@ export function upscaled(
 }
 
 function chooseModel(draft: Draft, factor: 2 | 4): string | null {
-  const larger = { folder: 'upscale_models', not: NOT_LARGER, example: 'RealESRGAN_x4plus.pth' } as const;
+  const larger = {
+    folder: 'upscale_models',
+    not: NOT_LARGER,
+    example: 'RealESRGAN_x4plus.safetensors',
+  } as const;
   const found = findFile(draft.installed, {
     ...larger,
     names: factor === 2 ? [TWICE, /./] : [/(^|[^0-9])4x|x4/i, /./],

@@ -109,9 +109,10 @@ export async function checkedInput(input: StartGenerationInput) {
   return { loras, values: { ...parameters, toggles } };
 }
 
-/** What would do nothing with this model is refused, as what the engine cannot do at all. */
-function checkLacks({ lacks }: BaseModel, given: Record<string, unknown>) {
-  const lack = lacks.find(({ parameter }) => given[parameter] != null);
+/** What would do nothing with this model is refused, as what the engine cannot do at all. Its own default asks for nothing. */
+function checkLacks({ lacks, defaults }: BaseModel, given: Record<string, unknown>) {
+  const own: Record<string, unknown> = defaults;
+  const lack = lacks.find(({ parameter }) => given[parameter] != null && given[parameter] !== own[parameter]);
   if (lack) throw new UnsupportedParameter(lack.parameter, lack.reason);
 }
 

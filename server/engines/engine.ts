@@ -220,6 +220,7 @@ export type GenerationEngine = {
 
 const TRAINING_ENGINES: Record<string, () => Promise<TrainingEngine>> = {
   'fast-test': async () => (await import('./fast-test/training.ts')).fastTestTraining,
+  'ai-toolkit': async () => (await import('./ai-toolkit/training.ts')).aiToolkitTraining,
 };
 
 const GENERATION_ENGINES: Record<string, () => Promise<GenerationEngine>> = {

@@ -1,0 +1,154 @@
+import type { LogLevel, TrainingEvent, TrainingRun, TrainingStage } from '../engine.ts';
+import type { EngineFailure } from '../failure.ts';
+import { checkpointsIn } from './checkpoints.ts';
+import { nanLoss } from './failures.ts';
+import type { JobDb } from './job-db.ts';
+import { lossLogAt } from './loss-log.ts';
+import { type Heard, outputReader, stageOfInfo } from './output.ts';
+import type { Places } from './places.ts';
+import { checkPlace } from './resume.ts';
+import { samplesIn } from './samples.ts';
+import { stepsAfter } from './steps.ts';
+
+/** Lines for a failure to be read from. */
+const SAID = 80;
+/** So often a trainer may replace a loss that is not a number by 0 before nothing good is expected of it. */
+const MAX_NANS = 5;
+/** How long a checkpoint waits for the numbers of the steps before it. */
+const NUMBERS_MS = 2000;
+
+export type Progress = ReturnType<typeof progressOf>;
+
+/** Turns what a trainer says and writes into events. */
+export function progressOf(of: {
+  run: TrainingRun;
+  places: Places;
+  jobDb: JobDb;
+  secret: string | undefined;
+  tell: (event: TrainingEvent) => void;
+}) {
+  const { run, places, jobDb, secret, tell } = of;
+  const after = run.resumeFrom?.step ?? 0;
+  const steps = stepsAfter(after, run.config.steps, tell);
+  const lossLog = lossLogAt(places.lossLog);
+  const checkpoints = checkpointsIn(places, after);
+  const samples = samplesIn(places, run);
+  const said: string[] = [];
+  const unnumbered: { step: number; path: string; since: number }[] = [];
+  let stage: TrainingStage | null = null;
+  let info = '';
+  let nans = 0;
+  let saved = after;
+  let isHeld = false;
+  let problem: EngineFailure | null = null;
+  let heardAt = performance.now();
+
+  function tellStage(now: TrainingStage) {
+    if (now === stage || isHeld) return;
+    stage = now;
+    tell({ type: 'stage', stage });
+  }
+
+  const log = (level: LogLevel, message: string) => tell({ type: 'log', level, message });
+
+  function hear(heard: Heard) {
+    switch (heard.type) {
+      case 'stage':
+        return tellStage(heard.stage);
+      case 'step':
+        return steps.bar(heard.step);
+      case 'log':
+        return log(heard.level, heard.message);
+      case 'saved':
+        return checkpoints.announce(heard.path);
+      case 'begun':
+        return checkAt(heard.at);
+      case 'resumed':
+        return checkAt(heard.step);
+      case 'nan':
+        nans += 1;
+        if (nans >= MAX_NANS) problem ??= nanLoss(run, steps.known + 1);
+    }
+  }
+
+  function checkAt(step: number) {
+    try {
+      checkPlace(after, step);
+    } catch (error) {
+      problem ??= error as EngineFailure;
+    }
+  }
+
+  const read = outputReader({ name: places.name, secret, hear });
+
+  function lookAtRow() {
+    const row = jobDb.read();
+    if (row === null || row.info === info) return;
+    info = row.info;
+    heardAt = performance.now();
+    const now = stageOfInfo(info);
+    if (now !== undefined) tellStage(now);
+  }
+
+  function lookAtSteps() {
+    const rows = lossLog.read();
+    if (rows !== null && rows.length > 0) heardAt = performance.now();
+    steps.log(rows);
+    if (steps.broken !== null) problem ??= nanLoss(run, steps.broken);
+    if (!isHeld) steps.tell();
+  }
+
+  /** Whoever resumes from a checkpoint forgets the steps after it, so those before it must have been told. */
+  async function lookAtCheckpoints(isLast: boolean) {
+    const now = performance.now();
+    unnumbered.push(...(await checkpoints.look()).map((found) => ({ ...found, since: now })));
+    while (unnumbered[0] !== undefined && problem === null) {
+      const [{ step, path, since }] = unnumbered as [(typeof unnumbered)[number]];
+      if (steps.known < step && !isLast && performance.now() - since < NUMBERS_MS) return;
+      unnumbered.shift();
+      // Nothing could be resumed from it; the LoRA itself is about to come.
+      if (step >= run.config.steps) continue;
+      steps.tellUpTo(step);
+      tell({ type: 'checkpoint', step, path });
+      saved = Math.max(saved, step);
+    }
+  }
+
+  async function lookAtSamples() {
+    const { samples: found, givenUp } = await samples.look();
+    for (const sample of found) tell(sample);
+    for (const file of givenUp) log('warn', `The sample ${file} is not a picture that can be read.`);
+  }
+
+  return {
+    hear(segment: string, stream: 'stdout' | 'stderr') {
+      heardAt = performance.now();
+      if (segment.trim() !== '') said.push(segment.slice(0, 1000));
+      if (said.length > SAID) said.shift();
+      read(segment, stream);
+    },
+    async look({ isLast = false } = {}) {
+      lookAtRow();
+      lookAtSteps();
+      await lookAtCheckpoints(isLast);
+      await lookAtSamples();
+    },
+    tellStage,
+    log,
+    steps,
+    said,
+    /** No step that is done from now on is told, but those before a checkpoint. */
+    hold() {
+      isHeld = true;
+    },
+    quietMs: () => performance.now() - heardAt,
+    close: () => lossLog.close(),
+    get problem() {
+      return problem;
+    },
+    /** The step of the newest checkpoint. */
+    get saved() {
+      return saved;
+    },
+  };
+}

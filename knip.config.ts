@@ -11,6 +11,8 @@ export default {
     'server/storage/decoder.ts',
     'server/cli/{dev,demo,doctor,owner-link,seed}.ts',
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
+    'tests/stand-ins/ai-toolkit/trainer.ts',
+    'tests/stand-ins/ai-toolkit/trainer.ts',
   ],
   project: ['{schema,server,client,bench,tests}/**/*.{ts,tsx,css}', '*.{ts,mjs}'],
   vite: { config: ['client/vite.config.ts'] },

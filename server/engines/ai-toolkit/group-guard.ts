@@ -14,8 +14,8 @@ if stat=$(cat "/proc/$pid/stat" 2>/dev/null); then
   [ "\${20}" = "$started" ] || exit 0
 fi
 kill -INT "$pid" 2>/dev/null
-for _ in 1 2 3 4 5 6 7 8; do sleep 0.25; kill -0 -- "-$pid" 2>/dev/null || exit 0; done
-kill -KILL -- "-$pid"
+for _ in 1 2 3 4 5 6 7 8; do sleep 0.25; kill -0 "-$pid" 2>/dev/null || exit 0; done
+kill -KILL "-$pid"
 `;
 
 /**

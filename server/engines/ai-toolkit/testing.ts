@@ -60,6 +60,15 @@ export async function standIn(options: Partial<Options> = {}): Promise<StandIn> 
   return installed;
 }
 
+/** A real AI-Toolkit to run the core tests with, instead of the stand-in. It needs a GPU, and the models of SD 1.5. */
+const LIVE = process.env.ISENGARD_LIVE_AI_TOOLKIT_DIR;
+export const CORE = {
+  install: async (options: Partial<Options> = {}) => (LIVE ? { dir: LIVE } : await standIn(options)),
+  isLive: LIVE !== undefined,
+  baseModel: LIVE ? 'sd1.5' : 'flux.1-dev',
+  timeoutMs: LIVE ? 3_600_000 : 60_000,
+};
+
 export const settingsFor = ({ dir }: { dir: string }, more: Partial<Settings> = {}): Settings => ({
   ...{ dir, python: null, stopSeconds: 20, comfyuiUrls: [], environment: process.env, lookMs: 25 },
   ...more,
@@ -76,6 +85,17 @@ export async function collect(
     onEvent(event);
   }
   return all;
+}
+
+/** Runs it, and aborts when `isEnough` says so. */
+export async function trainUntil(
+  run: TrainingRun,
+  { settings, isEnough }: { settings: Settings; isEnough: (event: TrainingEvent) => boolean },
+) {
+  const abort = new AbortController();
+  return collect(createAiToolkit(settings).run(run, abort.signal), (event) => {
+    if (isEnough(event)) abort.abort();
+  });
 }
 
 /** Runs it with a stand-in of its own. */

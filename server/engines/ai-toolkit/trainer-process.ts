@@ -20,7 +20,7 @@ export type TrainerProcess = {
 };
 
 /** A dead process is listed until its parent has looked, which is not for us to wait for. */
-const GONE_MS = 2000;
+const GONE_MS = 1000;
 
 /** Starts the trainer as the leader of a process group of its own. */
 export function startTrainer(of: {

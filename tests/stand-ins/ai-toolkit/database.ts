@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { PythonError } from './python.ts';
 
 /** The job row as AI-Toolkit uses it; nothing happens where there is none. */
 export function jobRow(path: string | undefined, id: string | undefined) {
@@ -18,8 +19,13 @@ export function jobRow(path: string | undefined, id: string | undefined) {
       set('info', info);
     },
     step: (step: number) => set('step', step),
-    isStopAsked: () => flag('stop'),
-    isReturnAsked: () => flag('return_to_queue'),
+    maybeStop() {
+      if (flag('return_to_queue')) throw new PythonError('Exception', 'Job returning to queue');
+      if (!flag('stop')) return;
+      set('status', 'stopped');
+      set('info', 'Job stopped');
+      throw new PythonError('Exception', 'Job stopped');
+    },
     isSaveAsked: () => flag('save_now'),
     saveHeard: () => set('save_now', 0),
   };

@@ -1,14 +1,8 @@
-import type { Fault } from './options.ts';
-
-/** What Python would raise: the name of its class, and its message. */
-export class PythonError extends Error {
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
-}
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault, Options } from './options.ts';
+import { KeyboardInterrupt, PythonError } from './python.ts';
+import { print } from './terminal.ts';
 
 const RAISED: Partial<Record<Fault, [type: string, message: string]>> = {
   oom: ['RuntimeError', 'CUDA out of memory. Tried to allocate 2.00 GiB'],
@@ -21,10 +15,36 @@ const RAISED: Partial<Record<Fault, [type: string, message: string]>> = {
   disk: ['OSError', '[Errno 28] No space left on device'],
   cuda: ['RuntimeError', 'CUDA error: an illegal memory access was encountered'],
   crash: ['ZeroDivisionError', 'division by zero'],
-  'no-images': ['AssertionError', 'no images found in the dataset'],
 };
 
-export function raise(fault: Fault) {
-  const [type, message] = RAISED[fault] ?? [];
+/** Nothing for a fault that is not an exception. */
+export function raise(fault: Fault | null) {
+  const [type, message] = (fault && RAISED[fault]) ?? [];
   if (type !== undefined && message !== undefined) throw new PythonError(type, message);
 }
+
+export const is = ({ fault, faultStep }: Options, wanted: Fault, step = faultStep) =>
+  fault === wanted && step === faultStep;
+
+/** At a step of the training. */
+export async function misbehave({ fault, faultStep }: Options, step: number) {
+  if (fault === 'nan-lines' && step >= faultStep) print('loss is nan');
+  if (fault === null || step !== faultStep || faultStep === 0) return;
+  if (fault === 'killed') process.kill(process.pid, 'SIGKILL');
+  if (fault === 'interrupted') throw new KeyboardInterrupt();
+  if (fault === 'hang') await pause(2 ** 30);
+  if (fault === 'oom') runOutOfMemory();
+  // That comes when it saves.
+  if (fault !== 'disk') raise(fault);
+}
+
+function runOutOfMemory() {
+  const rule = '#'.repeat(49);
+  for (let i = 1; i <= 3; i++)
+    print(`\n${rule}\n# OOM during training step, skipping batch ${i}/3 #\n${rule}`);
+  throw new PythonError('RuntimeError', 'OOM during training step 3 times in a row, aborting training');
+}
+
+/** A worker that loads photos, heeds nothing, and holds the pipes of its parent open. */
+export const startDeafChild = () =>
+  spawn('/bin/sh', ['-c', 'trap "" INT TERM; while :; do sleep 1; done'], { stdio: 'inherit' });

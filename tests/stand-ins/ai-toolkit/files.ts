@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { type TensorToWrite, writeSafetensors } from '#server/storage/safetensors.ts';
 
 /** Keys and shapes as AI-Toolkit writes them, of a few layers of each kind: [input, output]. */
@@ -155,6 +154,8 @@ export async function drawSample(of: {
   share: number;
   isAtomic: boolean;
 }) {
+  // Only when it is needed: it takes as long to load as all the rest.
+  const { default: sharp } = await import('sharp');
   await mkdir(join(of.folder, '.tmp'), { recursive: true });
   const target = join(of.folder, of.file);
   const path = of.isAtomic ? join(of.folder, '.tmp', of.file) : target;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { GpuStats } from './engine.ts';
 
+const PROGRAM = 'nvidia-smi';
 const EVERY_MS = 2000;
 const LIMIT_MS = 5000;
 const MEBIBYTE = 2 ** 20;
@@ -20,7 +21,7 @@ export function watchGpu(
 
   function look() {
     const options = { timeout: LIMIT_MS, signal: ended.signal, env: environment };
-    execFile('nvidia-smi', argumentsFor(environment), options, (error, stdout) => {
+    execFile(PROGRAM, argumentsFor(environment), options, (error, stdout) => {
       if (ended.signal.aborted) return;
       // Not installed: it will not be while we watch.
       if (error !== null && 'code' in error && error.code === 'ENOENT') return;

@@ -120,6 +120,17 @@ test.each([
   expect(explain(await trainingRun(), ended, ['Traceback (most recent call last):', line]).code).toBe(code);
 });
 
+test('a token that it prints comes into no log and no failure', async () => {
+  const environment = { PATH: process.env.PATH, HF_TOKEN: 'hf_abcdefgh' };
+  const engine = createAiToolkit(settingsFor(await standIn({ fault: 'leak' }), { environment }));
+  const told: TrainingEvent[] = [];
+  const run = engine.run(await trainingRun(), new AbortController().signal);
+  const failure = await failureOf(collect(run, (event) => told.push(event)));
+  expect(failure?.message).toContain('the token …');
+  expect(JSON.stringify(told)).toContain('the token …');
+  expect(JSON.stringify(told)).not.toContain('hf_abcdefgh');
+});
+
 test('an unknown error is told by its last line, and not at length', async () => {
   const said = ['Traceback', `KeyError: ${'x'.repeat(5000)}`, 'and a last word'];
   const { message } = explain(await trainingRun(), ended, said);

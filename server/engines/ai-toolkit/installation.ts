@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 export type Installation = { dir: string; python: string };
 
 /** Where it is; a sentence when it is not. */
-export function installationOf({ dir, python }: Settings): Installation | string {
+function installationOf({ dir, python }: Settings): Installation | string {
   if (dir === null) return 'AI_TOOLKIT_DIR is not set.';
   if (!existsSync(join(dir, 'run.py'))) return `There is no run.py in ${dir}.`;
   const own = join(dir, 'venv/bin/python');

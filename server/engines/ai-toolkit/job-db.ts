@@ -18,8 +18,9 @@ export type JobRow = { status: string; info: string; isSaveAsked: boolean };
 export type JobDb = {
   /** Null when it cannot be read just now. */
   read(): JobRow | null;
-  askToSave(): void;
-  askToStop(): void;
+  /** Whether it was written; a trainer may hold the lock for a moment. */
+  askToSave(): boolean;
+  askToStop(): boolean;
   close(): void;
 };
 
@@ -33,12 +34,12 @@ export function createJobDb(path: string, job: { id: string; name: string; steps
     .run(job.id, job.name, '0', job.steps, 'running');
   const select = database.prepare('select status, info, save_now from Job where id = ?');
 
-  /** A trainer may hold the lock for a moment. Asking is repeated by who waits for the answer. */
   const set = (column: 'save_now' | 'stop') => {
     try {
       database.prepare(`update Job set ${column} = 1 where id = ?`).run(job.id);
+      return true;
     } catch {
-      // Signals follow.
+      return false;
     }
   };
 

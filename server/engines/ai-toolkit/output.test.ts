@@ -132,7 +132,7 @@ test('the older count, which lags by one, gives the same steps', () => {
 
 async function hearRecorded(name: string, stream: 'stdout' | 'stderr' = 'stdout') {
   const heard: Heard[] = [];
-  const read = outputReader({ name: 'lora_7f3a', secret: 'hf_secret', hear: (one) => heard.push(one) });
+  const read = outputReader({ name: 'lora_7f3a', hear: (one) => heard.push(one) });
   for (const segment of segmentsOfChunks([await recorded(name)])) read(segment, stream);
   return heard;
 }
@@ -157,18 +157,15 @@ test('the recorded stdout alone says the same, but for what is painted', async (
   expect(saved(alone)).toEqual(saved(merged));
 });
 
-test('a secret is not repeated, nor a dump without end, nor a flood of lines', () => {
+test('a dump without end is cut short, and so is a flood of lines', () => {
   const messages: string[] = [];
   const read = outputReader({
     name: 'x',
-    secret: 'hf_secret',
     hear: (one) => one.type === 'log' && messages.push(one.message),
   });
-  read('token=hf_secret', 'stderr');
   read('y'.repeat(50_000), 'stdout');
   for (let i = 0; i < 20_000; i++) read(`line ${i}`, 'stdout');
-  expect(messages[0]).toBe('token=…');
-  expect(messages[1]).toHaveLength(1001);
+  expect(messages[0]).toHaveLength(1001);
   expect(messages).toHaveLength(5001);
   expect(messages.at(-1)).toBe('Further lines are left out.');
 });

@@ -30,16 +30,10 @@ const MAX_LINES = 5000;
 const BAR_EVERY_MS = 20_000;
 
 /**
- * Reads lines and bars. `name` is that of the run, which stands before its bar; `secret` must not come into a log, whoever
- * printed it.
+ * Reads lines and bars. `name` is that of the run, which stands before its bar.
  */
-export function outputReader(of: {
-  name: string;
-  secret: string | undefined;
-  hear: (heard: Heard) => void;
-  now?: () => number;
-}) {
-  const { name, secret, hear, now = () => performance.now() } = of;
+export function outputReader(of: { name: string; hear: (heard: Heard) => void; now?: () => number }) {
+  const { name, hear, now = () => performance.now() } = of;
   const stepOf = barSteps();
   let lines = 0;
   let hasBegun = false;
@@ -90,8 +84,7 @@ export function outputReader(of: {
     const clean = segment.replace(/[\p{Cc}]+/gu, ' ').trimEnd();
     if (/^[\s#=*-]*$/.test(clean) || lines > MAX_LINES) return;
     lines += 1;
-    const known = secret ? clean.replaceAll(secret, '…') : clean;
-    const message = lines > MAX_LINES ? 'Further lines are left out.' : shortened(known);
+    const message = lines > MAX_LINES ? 'Further lines are left out.' : shortened(clean);
     hear({ type: 'log', level: stream === 'stdout' ? 'info' : 'warn', message });
   };
 }

@@ -24,6 +24,7 @@ export function progressOf(of: {
   run: TrainingRun;
   places: Places;
   jobDb: JobDb;
+  /** Must not come into a log or a failure, whoever printed it. */
   secret: string | undefined;
   tell: (event: TrainingEvent) => void;
 }) {
@@ -79,7 +80,7 @@ export function progressOf(of: {
     }
   }
 
-  const read = outputReader({ name: places.name, secret, hear });
+  const read = outputReader({ name: places.name, hear });
 
   function lookAtRow() {
     const row = jobDb.read();
@@ -121,8 +122,9 @@ export function progressOf(of: {
   }
 
   return {
-    hear(segment: string, stream: 'stdout' | 'stderr') {
+    hear(spoken: string, stream: 'stdout' | 'stderr') {
       heardAt = performance.now();
+      const segment = secret ? spoken.replaceAll(secret, '…') : spoken;
       if (segment.trim() !== '') said.push(segment.slice(0, 1000));
       if (said.length > SAID) said.shift();
       read(segment, stream);

@@ -32,14 +32,14 @@ export async function stopTrainer(of: {
   };
 
   progress.hold();
-  const { known } = progress.steps;
   const { saved } = progress;
-  if (known > saved) {
+  if (progress.steps.known > saved) {
     progress.log('info', 'Saving, then stopping.');
-    while (!isOver(UNTIL.saved) && progress.saved === saved && !isDeaf()) {
-      jobDb.askToSave();
-      await rest();
-    }
+    while (!jobDb.askToSave() && !isOver(UNTIL.saved)) await rest();
+    // What it had done before it could see the wish is heard by then.
+    await rest();
+    const { known } = progress.steps;
+    while (!isOver(UNTIL.saved) && progress.saved === saved && !isDeaf(known)) await rest();
   }
   jobDb.askToStop();
   trainer.interrupt();
@@ -47,8 +47,8 @@ export async function stopTrainer(of: {
   if (trainer.ending === null) trainer.signalGroup('SIGTERM');
   while (!isOver(UNTIL.terminated)) await rest();
 
-  /** It has done steps since, after each of which it would have looked: an older version, which knows no such wish. */
-  function isDeaf() {
+  /** After each step it would have looked: an older version, which knows no such wish. */
+  function isDeaf(known: number) {
     return progress.steps.known > known + 2 && jobDb.read()?.isSaveAsked === true;
   }
 }

@@ -15,6 +15,7 @@ const RAISED: Partial<Record<Fault, [type: string, message: string]>> = {
   disk: ['OSError', '[Errno 28] No space left on device'],
   cuda: ['RuntimeError', 'CUDA error: an illegal memory access was encountered'],
   crash: ['ZeroDivisionError', 'division by zero'],
+  leak: ['KeyError', `the token ${process.env.HF_TOKEN} is not known`],
 };
 
 /** Nothing for a fault that is not an exception. */

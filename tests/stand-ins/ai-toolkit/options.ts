@@ -26,6 +26,7 @@ export const FAULTS = [
     'bad-final',
     'early-final',
     'forgets',
+    'leak',
     'interrupted',
   ],
 ] as const;

@@ -32,7 +32,7 @@ function clock(seconds: number): string {
 }
 
 /** A line as tqdm writes it. */
-export function barLine(of: {
+function barLine(of: {
   title: string;
   done: number;
   total: number;

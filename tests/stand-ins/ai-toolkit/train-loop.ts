@@ -109,7 +109,7 @@ async function sample(loop: Loop, step: number, isNested: boolean) {
 }
 
 /** Falls, with noise, and always the same. */
-export function lossOf({ fault, faultStep }: Options, step: number): number {
+function lossOf({ fault, faultStep }: Options, step: number): number {
   if (fault === 'nan' && step >= faultStep) return Number.NaN;
   const noise = Math.abs(Math.sin((seed % 1000) + step * 12.9898) * 43_758.5453) % 1;
   return 0.05 + 0.4 * Math.exp(-step / 300) + 0.1 * noise;

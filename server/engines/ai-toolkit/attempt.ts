@@ -47,29 +47,28 @@ export async function train(attempt: Attempt) {
   await writeFile(places.config, config);
   if (stop.aborted) return;
 
+  await using cleanUp = new AsyncDisposableStack();
   const jobDb = createJobDb(places.jobDb, { id: run.jobId, name: places.name, steps: run.config.steps });
+  cleanUp.defer(jobDb.close);
   const secret = settings.environment.HF_TOKEN;
   const progress = progressOf({ run, places, jobDb, secret, tell });
+  cleanUp.defer(progress.close);
   const trainer = start(attempt, installation, places, progress);
+  cleanUp.defer(trainer.kill);
   const gpu = watchGpu((now) => {
     if (progress.quietMs() < QUIET_MS) tell({ type: 'gpu', gpu: now });
   }, settings.environment);
-  try {
-    await follow(trainer, progress, attempt);
-    if (signal.aborted && !left.aborted) await stopTrainer({ trainer, progress, jobDb, settings, left });
-    await trainer.kill();
-    if (left.aborted) return;
-    await lookAtTheRest(progress);
-    if (signal.aborted) return;
-    if (progress.problem) throw progress.problem;
-    progress.steps.tellAll();
-    await finish(attempt, places, { trainer, progress });
-  } finally {
-    gpu.stop();
-    await trainer.kill();
-    progress.close();
-    jobDb.close();
-  }
+  cleanUp.defer(gpu.stop);
+
+  await follow(trainer, progress, attempt);
+  if (signal.aborted && !left.aborted) await stopTrainer({ trainer, progress, jobDb, settings, left });
+  await trainer.kill();
+  if (left.aborted) return;
+  await lookAtTheRest(progress);
+  if (signal.aborted) return;
+  if (progress.problem) throw progress.problem;
+  progress.steps.tellAll();
+  await finish(attempt, places, { trainer, progress });
 }
 
 /** Of what holds memory on the GPU that this training needs. */

@@ -7,9 +7,9 @@ export type Heard =
   | { type: 'log'; level: LogLevel; message: string }
   | { type: 'step'; step: BarStep }
   /** The bar of the training appeared, with so many steps done. */
-  | { type: 'begun'; at: number }
+  | { type: 'begun'; after: number }
   /** It found its place in a checkpoint. */
-  | { type: 'resumed'; step: number }
+  | { type: 'resumed'; after: number }
   | { type: 'saved'; path: string }
   /** It met a loss that is not a number, and went on with 0 in its place. */
   | { type: 'nan' };
@@ -43,7 +43,7 @@ export function outputReader(of: { name: string; hear: (heard: Heard) => void; n
   function bar(segment: string) {
     const seen = parseBar(segment);
     if (seen?.title !== name) return foreignBar(segment);
-    if (!hasBegun) hear({ type: 'begun', at: seen.done });
+    if (!hasBegun) hear({ type: 'begun', after: seen.done });
     hasBegun = true;
     const step = stepOf(seen);
     if (step === null) return;
@@ -66,7 +66,7 @@ export function outputReader(of: { name: string; hear: (heard: Heard) => void; n
     const stage = stageOf(line);
     if (stage !== undefined) hear({ type: 'stage', stage });
     const resumed = /^Found step (\d+) in metadata/.exec(line)?.[1];
-    if (resumed !== undefined) hear({ type: 'resumed', step: Number(resumed) });
+    if (resumed !== undefined) hear({ type: 'resumed', after: Number(resumed) });
     const path = /^Saved checkpoint to (.+\.safetensors)\s*$/.exec(line)?.[1];
     if (path !== undefined) hear({ type: 'saved', path });
     if (/^\s*loss is nan\s*$/i.test(line)) hear({ type: 'nan' });

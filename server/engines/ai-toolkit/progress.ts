@@ -6,7 +6,7 @@ import type { JobDb } from './job-db.ts';
 import { lossLogAt } from './loss-log.ts';
 import { type Heard, outputReader, stageOfInfo } from './output.ts';
 import type { Places } from './places.ts';
-import { checkPlace } from './resume.ts';
+import { wrongPlace } from './resume.ts';
 import { samplesIn } from './samples.ts';
 import { stepsAfter } from './steps.ts';
 
@@ -63,20 +63,12 @@ export function progressOf(of: {
       case 'saved':
         return checkpoints.announce(heard.path);
       case 'begun':
-        return checkAt(heard.at);
       case 'resumed':
-        return checkAt(heard.step);
+        if (heard.after !== after) problem ??= wrongPlace(after, heard.after);
+        return;
       case 'nan':
         nans += 1;
         if (nans >= MAX_NANS) problem ??= nanLoss(run, steps.known + 1);
-    }
-  }
-
-  function checkAt(step: number) {
-    try {
-      checkPlace(after, step);
-    } catch (error) {
-      problem ??= error as EngineFailure;
     }
   }
 
@@ -103,9 +95,10 @@ export function progressOf(of: {
   async function lookAtCheckpoints(isLast: boolean) {
     const now = performance.now();
     unnumbered.push(...(await checkpoints.look()).map((found) => ({ ...found, since: now })));
-    while (unnumbered[0] !== undefined && problem === null) {
-      const [{ step, path, since }] = unnumbered as [(typeof unnumbered)[number]];
-      if (steps.known < step && !isLast && performance.now() - since < NUMBERS_MS) return;
+    for (let next = unnumbered[0]; next !== undefined && problem === null; next = unnumbered[0]) {
+      const { step, path, since } = next;
+      const numbered = isHeld ? steps.known : steps.sure;
+      if (numbered < step && !isLast && performance.now() - since < NUMBERS_MS) return;
       unnumbered.shift();
       // Nothing could be resumed from it; the LoRA itself is about to come.
       if (step >= run.config.steps) continue;

@@ -61,8 +61,6 @@ async function rewriteMetadata(from: string, to: string, metadata: Record<string
   if (!isDeepStrictEqual(written.tensors, tensors)) throw unusable('Its header could not be rewritten.');
 }
 
-/** Fails when the trainer did not go on where it was to: its steps would be told under wrong numbers. */
-export function checkPlace(expected: number, found: number) {
-  if (found === expected) return;
-  throw unusable(`AI-Toolkit began after step ${found} instead of ${expected}.`);
-}
+/** A trainer that did not go on where it was to: its steps would be told under wrong numbers. */
+export const wrongPlace = (expected: number, found: number) =>
+  unusable(`AI-Toolkit began after step ${found} instead of ${expected}.`);

@@ -21,6 +21,8 @@ export type Steps = {
   readonly told: number;
   /** The newest step of which any source has numbers. */
   readonly known: number;
+  /** The newest whose numbers will not become better. */
+  readonly sure: number;
   readonly loss: number | null;
   /** The first step whose loss is not a number. */
   readonly broken: number | null;
@@ -47,7 +49,7 @@ export function stepsAfter(
 
   function take(row: BarStep, from: 'bar' | 'log') {
     newest[from] = Math.max(newest[from], row.step);
-    if (!Number.isFinite(row.loss)) broken ??= row.step;
+    if (!Number.isFinite(row.loss)) broken = Math.min(broken ?? row.step, row.step);
     if (row.step > told && row.step <= total && (from === 'log' || !waiting.has(row.step)))
       waiting.set(row.step, row);
   }
@@ -63,7 +65,8 @@ export function stepsAfter(
   }
 
   function tellUpTo(step: number) {
-    const end = Math.min(step, total);
+    // No chart can show what is not a number, and nothing is learned after it.
+    const end = Math.min(step, total, (broken ?? Infinity) - 1);
     if (end <= told) return;
     const steps = Array.from({ length: end - told }, (_, i) => waiting.get(told + 1 + i));
     // A step without numbers (its batch did not fit into memory) has those of the next one, or else of the one before.
@@ -79,25 +82,32 @@ export function stepsAfter(
     last = values.at(-1) ?? last;
   }
 
+  const known = () => Math.max(newest.bar, newest.log);
+
+  function sure(): number {
+    const isAhead = hasLog && newest.bar - newest.log >= AHEAD.steps;
+    aheadSince = isAhead ? (aheadSince ?? now()) : null;
+    const isDead = aheadSince !== null && now() - aheadSince > AHEAD.ms;
+    return hasLog && !isDead ? newest.log : known();
+  }
+
   return {
     bar: (step) => take(step, 'bar'),
     log(rows) {
       hasLog ||= rows !== null;
       for (const row of rows ?? []) take(row, 'log');
     },
-    tell() {
-      const isAhead = hasLog && newest.bar - newest.log >= AHEAD.steps;
-      aheadSince = isAhead ? (aheadSince ?? now()) : null;
-      const isDead = aheadSince !== null && now() - aheadSince > AHEAD.ms;
-      tellUpTo(hasLog && !isDead ? newest.log : Math.max(newest.bar, newest.log));
-    },
+    tell: () => tellUpTo(sure()),
     tellUpTo,
-    tellAll: () => tellUpTo(Math.max(newest.bar, newest.log)),
+    tellAll: () => tellUpTo(known()),
     get told() {
       return told;
     },
     get known() {
-      return Math.max(newest.bar, newest.log);
+      return known();
+    },
+    get sure() {
+      return sure();
     },
     get loss() {
       return last?.loss ?? null;

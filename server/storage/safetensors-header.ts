@@ -13,6 +13,8 @@ export type SafetensorsHeader = {
   tensors: Map<string, TensorHeader>;
   /** Where the tensors' bytes begin in the file; `begin` and `end` of a tensor count from here. */
   dataStart: number;
+  /** What the tensors have together: the file ends so many bytes after `dataStart`. */
+  dataSize: number;
 };
 
 export type SafetensorsProblem =
@@ -42,7 +44,7 @@ export class InvalidSafetensors extends Error {
 }
 
 /** PRODUCT E2. The reference allows 100 MB; the largest header of a real LoRA that we saw is below 1 MB. */
-export const MAX_HEADER_BYTES = 8 * 2 ** 20;
+const MAX_HEADER_BYTES = 8 * 2 ** 20;
 const MAX_TENSORS = 20_000;
 const MAX_DEPTH = 4;
 const MAX_METADATA = { entries: 500, keyBytes: 256, valueBytes: 256 * 1024, totalBytes: 4 * 2 ** 20 };
@@ -54,8 +56,36 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** The header's text checked and typed. `dataSize` is what the file has after it, in bytes. */
-export function parseSafetensorsHeader(text: string, dataStart: number, dataSize: number): SafetensorsHeader {
+/** How many bytes the header has, by the first eight of the file. */
+export function headerLength(first: Buffer): number {
+  const declared = first.readBigUInt64LE();
+  if (declared > BigInt(MAX_HEADER_BYTES)) {
+    throw new InvalidSafetensors(
+      'HEADER_TOO_LARGE',
+      `The header declares ${declared} bytes; 8 MiB are accepted.`,
+    );
+  }
+  if (declared < 2n) throw new InvalidSafetensors('HEADER_TRUNCATED', `The header has ${declared} bytes.`);
+  return Number(declared);
+}
+
+export function headerText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new InvalidSafetensors('HEADER_NOT_UTF8', 'The header is not UTF-8.');
+  }
+}
+
+/**
+ * The header's text checked and typed. `fileData` is what the file has after it, in bytes; null while that is not known, and
+ * then it has to be compared with `dataSize` when it is.
+ */
+export function parseSafetensorsHeader(
+  text: string,
+  dataStart: number,
+  fileData: number | null,
+): SafetensorsHeader {
   if (!text.startsWith('{'))
     throw new InvalidSafetensors('HEADER_NOT_JSON', 'The header does not start with "{".');
   if (text.split('"dtype"', MAX_TENSORS + 2).length > MAX_TENSORS + 1) {
@@ -75,29 +105,54 @@ export function parseSafetensorsHeader(text: string, dataStart: number, dataSize
   let metadata = new Map<string, string>();
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') metadata = checkMetadata(value);
-    else tensors.set(checkName(name), checkTensor(name, value, dataSize));
+    else tensors.set(checkName(name), checkTensor(name, value, fileData ?? Number.MAX_SAFE_INTEGER));
   }
-  checkLayout(tensors, dataSize);
-  return { metadata, tensors, dataStart };
+  const dataSize = checkLayout(tensors);
+  if (fileData !== null && fileData !== dataSize) throw hasMore();
+  return { metadata, tensors, dataStart, dataSize };
 }
 
-/** `JSON.parse` keeps the last of two equal keys in silence, and would recurse as deep as a file tells it to. */
+/**
+ * `JSON.parse` keeps the last of two equal keys in silence, and would recurse as deep as a file tells it to. By hand, because a
+ * regular expression looks for the end of a string without one from each of its quotes anew: hours for 8 MiB.
+ */
 function refuseDeepOrDuplicate(text: string) {
   const open: (Set<string> | null)[] = [];
-  for (const [token, name, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
-    if (token === '{' || token === '[') {
-      if (open.push(token === '{' ? new Set() : null) > MAX_DEPTH) {
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '{' || sign === '[') {
+      if (open.push(sign === '{' ? new Set() : null) > MAX_DEPTH) {
         throw new InvalidSafetensors('TOO_DEEP', `The header is nested deeper than ${MAX_DEPTH}.`);
       }
-    } else if (token === '}' || token === ']') {
+    } else if (sign === '}' || sign === ']') {
       open.pop();
-    } else if (name !== undefined && colon !== undefined) {
-      const key = unescaped(name);
-      const keys = open.at(-1);
-      if (keys?.has(key)) throw new InvalidSafetensors('DUPLICATE_KEY', `The header has "${key}" twice.`);
-      keys?.add(key);
+    } else if (sign === '"') {
+      const end = endOfString(text, at);
+      if (isKey(text, end)) addKey(open.at(-1), unescaped(text.slice(at, end + 1)));
+      at = end;
     }
   }
+}
+
+/** Where the quote is that ends the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '"') return at;
+    if (text[at] === '\\') at++;
+  }
+  throw new InvalidSafetensors('HEADER_NOT_JSON', 'The header is not JSON.');
+}
+
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (at < text.length && ' \t\r\n'.includes(text[at] ?? '')) at++;
+  return text[at] === ':';
+}
+
+function addKey(keys: Set<string> | null | undefined, key: string) {
+  if (keys?.has(key))
+    throw new InvalidSafetensors('DUPLICATE_KEY', `The header has "${key.slice(0, 80)}" twice.`);
+  keys?.add(key);
 }
 
 function unescaped(quoted: string): string {
@@ -137,7 +192,7 @@ function checkName(name: string): string {
   return name;
 }
 
-function checkTensor(name: string, value: unknown, dataSize: number): TensorHeader {
+function checkTensor(name: string, value: unknown, fileData: number): TensorHeader {
   if (!isObject(value)) throw new InvalidSafetensors('BAD_DTYPE', `"${name}" is not described by an object.`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(BITS, dtype)) {
@@ -153,7 +208,7 @@ function checkTensor(name: string, value: unknown, dataSize: number): TensorHead
     throw new InvalidSafetensors('BAD_OFFSETS', `"${name}" has no usable offsets.`);
   }
   const [begin = 0, end = 0] = offsets;
-  if (begin > end || end > dataSize) {
+  if (begin > end || end > fileData) {
     throw new InvalidSafetensors('BAD_OFFSETS', `"${name}" lies outside of the file.`);
   }
   // Checked to be one of the keys just above.
@@ -168,13 +223,15 @@ function checkTensor(name: string, value: unknown, dataSize: number): TensorHead
   return { dtype: known, shape, begin, end };
 }
 
-/** No gap and no overlap: a file that hides something between its tensors (a ZIP, a script) is refused. */
-function checkLayout(tensors: Map<string, TensorHeader>, dataSize: number) {
+/** No gap and no overlap: a file that hides something between its tensors (a ZIP, a script) is refused. Answers where they end. */
+function checkLayout(tensors: Map<string, TensorHeader>): number {
   let reached = 0;
   for (const { begin, end } of [...tensors.values()].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== reached) throw new InvalidSafetensors('BAD_LAYOUT', 'The tensors overlap or leave a gap.');
     reached = end;
   }
-  if (reached !== dataSize)
-    throw new InvalidSafetensors('BAD_LAYOUT', 'The file has bytes that belong to no tensor.');
+  return reached;
 }
+
+export const hasMore = () =>
+  new InvalidSafetensors('BAD_LAYOUT', 'The file has bytes that belong to no tensor.');

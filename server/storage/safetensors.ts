@@ -3,8 +3,9 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   type Dtype,
+  headerLength,
+  headerText,
   InvalidSafetensors,
-  MAX_HEADER_BYTES,
   parseSafetensorsHeader,
   type SafetensorsHeader,
 } from './safetensors-header.ts';
@@ -131,27 +132,14 @@ export async function readSafetensors(
 async function headerOf(file: FileHandle): Promise<SafetensorsHeader> {
   const { size } = await file.stat();
   if (size < 10) throw new InvalidSafetensors('TOO_SHORT', 'The file is too short to be a safetensors file.');
-  const declared = (await readAt(file, 0, 8)).readBigUInt64LE();
-  if (declared > BigInt(MAX_HEADER_BYTES)) {
-    throw new InvalidSafetensors(
-      'HEADER_TOO_LARGE',
-      `The header declares ${declared} bytes; 8 MiB are accepted.`,
-    );
-  }
-  if (declared < 2n || declared > BigInt(size - 8)) {
+  const length = headerLength(await readAt(file, 0, 8));
+  if (length > size - 8) {
     throw new InvalidSafetensors(
       'HEADER_TRUNCATED',
-      `The header declares ${declared} bytes in a file of ${size}.`,
+      `The header declares ${length} bytes in a file of ${size}.`,
     );
   }
-  const length = Number(declared);
-  const bytes = await readAt(file, 8, length);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new InvalidSafetensors('HEADER_NOT_UTF8', 'The header is not UTF-8.');
-  }
+  const text = headerText(await readAt(file, 8, length));
   return parseSafetensorsHeader(text, 8 + length, size - 8 - length);
 }
 

@@ -59,11 +59,11 @@ const forbidden = [
   },
   {
     name: 'maintenance-through-main-files',
-    comment: 'Rule 2: maintenance/ knows main files of the domains, and the lock of photos.',
+    comment: 'Rule 2: maintenance/ knows main files of the domains.',
     from: { path: '^server/maintenance/', pathNot: TEST },
     to: {
       path: `^server/(${DOMAINS.join('|')})/`,
-      pathNot: [...MAIN_FILES, '/photo-files\\.ts$'],
+      pathNot: MAIN_FILES,
     },
   },
   {

@@ -5,7 +5,10 @@ const QuotaRef = builder.enumType('Quota', {
   description: 'What there may be only so much of at a time.',
   values: {
     OPEN_JOBS: { value: 'openJobs', description: 'Jobs that wait or run, of all users together.' },
-    UPLOADED_GB: { value: 'uploadedGb', description: 'Gigabytes of photos and reference images together.' },
+    UPLOADED_GB: {
+      value: 'uploadedGb',
+      description: 'Gigabytes of photos, reference images and uploaded LoRAs together.',
+    },
   } as const,
 });
 

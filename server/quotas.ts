@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { images, referenceImages } from '#schema/images.ts';
 import { jobs } from '#schema/jobs.ts';
+import { loras } from '#schema/loras.ts';
 import { db, type Tx } from './db.ts';
 import { env } from './env.ts';
 import { UserError } from './errors.ts';
@@ -22,7 +23,8 @@ export class QuotaExceeded extends UserError {
 const MESSAGES: Record<Quota, (limit: number) => string> = {
   openJobs: (limit) =>
     `${limit} jobs wait or run, and there may be no more. Wait until some have ended, or cancel some.`,
-  uploadedGb: (limit) => `Photos may have ${limit} GB together, and that is used up. Delete some first.`,
+  uploadedGb: (limit) =>
+    `Uploads may have ${limit} GB together, and that is used up. Delete some photos or LoRAs first.`,
 };
 
 /** Any numbers, the same for all processes. Whoever counts and then adds does so alone, until its transaction ends. */
@@ -64,6 +66,8 @@ async function checkRoom(reader: Pick<Tx, 'execute'>, bytes: number) {
   const limit = env.MAX_UPLOADED_GB;
   if (limit === undefined) return;
   const [row] = await reader.execute<{ bytes: string }>(sql`
-    select (select coalesce(sum(bytes), 0) from ${images}) + (select coalesce(sum(bytes), 0) from ${referenceImages}) as bytes`);
+    select (select coalesce(sum(bytes), 0) from ${images})
+         + (select coalesce(sum(bytes), 0) from ${referenceImages})
+         + (select coalesce(sum(bytes), 0) from ${loras} where origin = 'uploaded') as bytes`);
   if (Number(row?.bytes ?? 0) + bytes > limit * GB) throw new QuotaExceeded('uploadedGb', limit);
 }

@@ -17,7 +17,9 @@ export type UploadRequest = {
   /** More than this is not read. */
   readonly limitBytes: number;
   /** Known at once when the size was declared; otherwise it becomes true while the body comes, and the files end in an error. */
-  isTooLarge: boolean;
+  readonly isTooLarge: boolean;
+  /** For a resolver whose file may be larger than photos: so many bytes of files are read, if that is more than the limit so far. */
+  expectBytes(bytes: number): void;
 };
 
 /** The `operations` and `map` fields, each. */
@@ -154,7 +156,7 @@ class Body extends Transform {
   isTooSlow = false;
   readonly #req: IncomingMessage;
   #bytes = 0;
-  #upload: UploadRequest | undefined;
+  #upload: (UploadRequest & { limitBytes: number; isTooLarge: boolean }) | undefined;
 
   constructor(req: IncomingMessage) {
     super();
@@ -187,12 +189,20 @@ class Body extends Transform {
   expect(fileCount: number): UploadRequest {
     const declared = this.headers['content-length'];
     const declaredBytes = declared === undefined ? null : Number(declared);
-    const limitBytes = Math.max(
-      MIN_LIMIT_BYTES,
-      Math.min(fileCount, MAX_FILES) * MAX_FILE_BYTES + OVERHEAD_BYTES,
-    );
-    this.#upload = { declaredBytes, fileCount, limitBytes, isTooLarge: (declaredBytes ?? 0) > limitBytes };
-    return this.#upload;
+    const photos = Math.min(fileCount, MAX_FILES) * MAX_FILE_BYTES;
+    const upload = {
+      declaredBytes,
+      fileCount,
+      limitBytes: MIN_LIMIT_BYTES,
+      isTooLarge: false,
+      expectBytes(bytes: number) {
+        upload.limitBytes = Math.max(upload.limitBytes, bytes + OVERHEAD_BYTES);
+        upload.isTooLarge = (declaredBytes ?? 0) > upload.limitBytes;
+      },
+    };
+    upload.expectBytes(photos);
+    this.#upload = upload;
+    return upload;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback) {

@@ -8,6 +8,7 @@ import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
 import { QuotaExceeded } from '../quotas.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
+import { UploadTooLarge } from '../upload-budget.ts';
 import {
   captionImage,
   coversOf,
@@ -18,7 +19,7 @@ import {
   imagesOf,
 } from './images.ts';
 import type { UploadedImage } from './upload-results.ts';
-import { TooManyFiles, UploadTooLarge, uploadImages } from './uploads.ts';
+import { TooManyFiles, uploadImages } from './uploads.ts';
 
 builder.addScalarType('Upload', GraphQLUpload, {
   description: 'A file, sent by the GraphQL multipart request specification.',

@@ -1,18 +1,14 @@
-import { sql } from 'drizzle-orm';
-import { db, type Tx } from '../db.ts';
+import { db } from '../db.ts';
+import { lockFile } from '../storage/file-lock.ts';
 import { storage } from '../storage/volume.ts';
 import { withoutUse } from './images.ts';
 
 const PHOTO = /^uploads\/([0-9a-f-]{36})\/([0-9a-f]{64})\.\w+$/;
 
 /**
- * A photo's address is its content, so one that was deleted and is uploaded again has the file that is about to be removed.
- * Whoever writes or removes a file under such a key holds this lock until its row is written, or the file gone.
+ * What the worker does with a `files.remove` message: all but the photos for which there is a row again. A photo's address is
+ * its content, so one that was deleted and is uploaded again has the file that is about to be removed.
  */
-export const lockFile = (tx: Tx, key: string) =>
-  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
-
-/** What the worker does with a `files.remove` message: all but the photos for which there is a row again. */
 export async function removeUnusedFiles(keys: string[]) {
   const photos = keys.filter((key) => PHOTO.test(key));
   await storage.remove(keys.filter((key) => !PHOTO.test(key)));

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FileUpload } from 'graphql-upload-minimal';
+import { withoutControls } from '../plain-text.ts';
 import { type Received, type Storage, TooManyBytes } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
-import { MAX_FILE_BYTES, megabytes } from './upload-limits.ts';
+import { megabytes } from '../upload-budget.ts';
+import { MAX_FILE_BYTES } from './upload-limits.ts';
 
 /** A file of a multipart request whose turn it is. `file` is undefined when the request ended without it. */
 export type Arrival = { index: number; file: FileUpload | undefined };
@@ -38,11 +40,7 @@ const MAX_NAME = 255;
  * `%22` and leave `%` as it is (https://html.spec.whatwg.org/#multipart-form-data).
  */
 export function fileNameOf({ index, file }: Arrival) {
-  const name = file?.filename
-    ?.replace(/^.*[\\/]/s, '')
-    .replaceAll('%22', '"')
-    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu, '')
-    .trim();
+  const name = withoutControls(file?.filename?.replace(/^.*[\\/]/s, '').replaceAll('%22', '"') ?? '').trim();
   return [...(name || `Photo ${index + 1}`)].slice(0, MAX_NAME).join('');
 }
 

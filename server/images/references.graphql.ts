@@ -3,8 +3,8 @@ import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
 import { QuotaExceeded } from '../quotas.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
+import { UploadTooLarge } from '../upload-budget.ts';
 import { ImageUnreadable, referenceImagesByIds, uploadReferenceImage } from './references.ts';
-import { UploadTooLarge } from './uploads.ts';
 
 const ReferenceImage = builder.loadableObject('ReferenceImage', {
   description: 'A picture that steers a generation (ControlNet, IP-Adapter) and belongs to no character.',

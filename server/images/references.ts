@@ -6,15 +6,15 @@ import { isId, NotFound, UserError } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { type Asked, type Creation, createOnce } from '../idempotency.ts';
 import { checkUploads } from '../quotas.ts';
+import { lockFile } from '../storage/file-lock.ts';
 import { referenceKey } from '../storage/keys.ts';
 import { readUploadedPicture } from '../storage/pictures.ts';
 import type { Received, StoredFile } from '../storage/storage.ts';
 import { UnreadablePicture } from '../storage/unreadable.ts';
 import { storage } from '../storage/volume.ts';
+import { type UploadBudget, UploadTooLarge } from '../upload-budget.ts';
 import { mediaType } from './images.ts';
-import { lockFile } from './photo-files.ts';
 import { NotReceived, receiveFile } from './receiving.ts';
-import { type UploadBudget, UploadTooLarge } from './uploads.ts';
 
 export type ReferenceImage = typeof referenceImages.$inferSelect;
 

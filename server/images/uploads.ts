@@ -8,12 +8,13 @@ import { NotFound, UserError } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { type Asked, answerOf, createOnce, findKept } from '../idempotency.ts';
 import { checkUploadRoom, checkUploads } from '../quotas.ts';
+import { lockFile } from '../storage/file-lock.ts';
 import { photoKey, photosKey, thumbnailKey } from '../storage/keys.ts';
 import { readUploadedPicture } from '../storage/pictures.ts';
 import type { Received } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
+import { type UploadBudget, UploadTooLarge } from '../upload-budget.ts';
 import type { Image } from './images.ts';
-import { lockFile } from './photo-files.ts';
 import {
   type Arrival,
   contentOf,
@@ -23,11 +24,8 @@ import {
   type Receipt,
   receive,
 } from './receiving.ts';
-import { MAX_FILES, megabytes } from './upload-limits.ts';
+import { MAX_FILES } from './upload-limits.ts';
 import { areLasting, asKept, rejection, resultsOf, type UploadedImage } from './upload-results.ts';
-
-/** Of the request as a whole. */
-export type UploadBudget = { declaredBytes: number | null; limitBytes: number; isTooLarge: boolean };
 
 export class TooManyFiles extends UserError {
   readonly code = 'TOO_MANY_FILES';
@@ -37,17 +35,6 @@ export class TooManyFiles extends UserError {
   constructor(count: number) {
     super(`${count} files in one request; the limit is ${MAX_FILES}. Send the others in another one.`);
     this.count = count;
-  }
-}
-
-export class UploadTooLarge extends UserError {
-  readonly code = 'UPLOAD_TOO_LARGE';
-  readonly limitBytes: number;
-
-  constructor({ declaredBytes, limitBytes }: UploadBudget) {
-    const size = declaredBytes === null ? `more than ${megabytes(limitBytes)}` : megabytes(declaredBytes);
-    super(`The upload has ${size}; the limit for these files together is ${megabytes(limitBytes)}.`);
-    this.limitBytes = limitBytes;
   }
 }
 

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { outputs } from '#schema/generation.ts';
 import { images, referenceImages } from '#schema/images.ts';
 import { jobs } from '#schema/jobs.ts';
@@ -10,8 +10,8 @@ import {
   samples,
   trainings,
 } from '#schema/training.ts';
-import { lockFile } from '../images/photo-files.ts';
 import { hasEnded } from '../jobs/jobs.ts';
+import { lockFile } from '../storage/file-lock.ts';
 import {
   checkpointKey,
   loraCardKey,
@@ -65,6 +65,20 @@ const lora: FileKind = {
       .select({ id, characterId, version })
       .from(loras)
       .where(isGiven(files, { characterId, version }));
+    return rows.flatMap((row) => [loraKey(row), loraCardKey(row)]);
+  },
+};
+
+/** One that belongs to nobody: its writer locks the key of the weights, for the card as well. */
+const uploadedLora: FileKind = {
+  pattern: shape('loras/uploaded/<id:id>\\.(?:safetensors|json)'),
+  lock: (tx, _, file) => lockFile(tx, loraKey({ id: part(file, 'id'), characterId: null, version: null })),
+  async named(tx, files) {
+    const { id, characterId, version } = loras;
+    const rows = await tx
+      .select({ id, characterId, version })
+      .from(loras)
+      .where(and(isNull(characterId), isGiven(files, { id })));
     return rows.flatMap((row) => [loraKey(row), loraCardKey(row)]);
   },
 };
@@ -146,4 +160,14 @@ const thumbnail: FileKind = {
  * All that there is on the volume, and who names it. A new kind of file belongs here with the change that writes it: what
  * none of these knows is taken for left behind.
  */
-export const FILE_KINDS = [photo, reference, lora, checkpoint, sample, output, preview, thumbnail];
+export const FILE_KINDS = [
+  photo,
+  reference,
+  lora,
+  uploadedLora,
+  checkpoint,
+  sample,
+  output,
+  preview,
+  thumbnail,
+];

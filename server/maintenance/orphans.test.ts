@@ -9,7 +9,7 @@ import { until } from '#tests/until.ts';
 import { filesBelow } from '#tests/uploads.ts';
 import { db } from '../db.ts';
 import { env } from '../env.ts';
-import { lockFile } from '../images/photo-files.ts';
+import { lockFile } from '../storage/file-lock.ts';
 import { sweepOrphans } from './orphans.ts';
 import {
   age,

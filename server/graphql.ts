@@ -11,6 +11,7 @@ import './images/references.graphql.ts';
 import './info.graphql.ts';
 import './jobs/jobs.graphql.ts';
 import './loras/loras.graphql.ts';
+import './loras/upload.graphql.ts';
 import './maintenance/maintenance.graphql.ts';
 import './quotas.graphql.ts';
 import './retry.graphql.ts';

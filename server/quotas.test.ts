@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Data } from '#tests/api.ts';
+import { loraBytes, shapesOf, uploadLora } from '#tests/loras.ts';
 import { drawPhoto } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startGeneration, uploadImages } from '#tests/steps.ts';
@@ -133,6 +134,15 @@ test('photos that come at once fill what there is room for; each is told', async
   const [{ bytes } = { bytes: 0 }] = await sql`select sum(bytes)::int as bytes from images`;
   expect(bytes).toBeLessThanOrEqual(100_000);
   expect(bytes).toBeGreaterThan(100_000 - size);
+});
+
+test('a LoRA is refused as well', async () => {
+  const bytes = await loraBytes(shapesOf('peft', { 'somewhere.layer': [30_000, 10] }));
+  expect(bytes.length).toBeGreaterThan(200_000);
+  expect(await uploadLora(api, bytes, { baseModel: 'fast-test' })).toMatchObject({
+    __typename: 'QuotaExceeded',
+    message: expect.stringMatching(/^Uploads may have .+ GB together, and that is used up\./),
+  });
 });
 
 test('a reference image is refused as well, and with nothing left, a request as a whole', async () => {

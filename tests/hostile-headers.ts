@@ -84,7 +84,7 @@ export const HOSTILE_HEADERS: [what: string, bytes: Buffer, reason: string][] = 
     'BAD_OFFSETS',
   ],
   ['offsets the wrong way round', safetensorsBytes({ a: f32([0], [4, 0]) }, 4), 'BAD_OFFSETS'],
-  ['a tensor beyond the file', safetensorsBytes({ a: f32([2], [0, 8]) }, 4), 'BAD_OFFSETS'],
+  ['a tensor beyond the file', safetensorsBytes({ 'a.diff': f32([2], [0, 8]) }, 4), 'BAD_OFFSETS'],
   ['a size that is not the shape’s', safetensorsBytes({ a: f32([1], [0, 8]) }, 8), 'BAD_OFFSETS'],
   [
     'a value of four bits alone',
@@ -94,5 +94,5 @@ export const HOSTILE_HEADERS: [what: string, bytes: Buffer, reason: string][] = 
   ['tensors that overlap', safetensorsBytes({ a, b: f32([1], [2, 6]) }, 6), 'BAD_LAYOUT'],
   ['a gap', safetensorsBytes({ a, b: f32([1], [8, 12]) }, 12), 'BAD_LAYOUT'],
   ['a gap at the beginning', safetensorsBytes({ a: f32([1], [4, 8]) }, 8), 'BAD_LAYOUT'],
-  ['bytes after the end', safetensorsBytes({ a }, 5), 'BAD_LAYOUT'],
+  ['bytes after the end', safetensorsBytes({ 'a.diff': a }, 5), 'BAD_LAYOUT'],
 ];

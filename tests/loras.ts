@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TensorToWrite, writeSafetensors } from '#server/storage/safetensors.ts';
+import type { Api, Data } from './api.ts';
 
 /** Shapes by tensor. */
 export type Shapes = Record<string, number[]>;
@@ -148,4 +149,37 @@ export function safetensorsBytes(
   const size = Buffer.alloc(8);
   size.writeBigUInt64LE(more.declared ?? BigInt(json.length));
   return Buffer.concat([size, json, Buffer.alloc(dataBytes)]);
+}
+
+export const UPLOAD_LORA = `mutation ($input: UploadLoraInput!, $key: String) {
+  uploadLora(input: $input, idempotencyKey: $key) {
+    __typename
+    ... on UserError { code message }
+    ... on InvalidInput { issues { field message } }
+    ... on NotALora { reason }
+    ... on UploadTooLarge { limitBytes }
+    ... on UploadLoraSuccess {
+      lora {
+        id name version origin baseModel family rank triggerWord suggestedTriggerWords bytes sha256 finalLoss url
+        character { id } training { id }
+      }
+    }
+  }
+}`;
+
+type UploadLora = {
+  characterId?: string;
+  name?: string;
+  baseModel?: string;
+  triggerWord?: string;
+  key?: string;
+  fileName?: string;
+};
+
+/** What `uploadLora` answers to this file. */
+export async function uploadLora(api: Api, bytes: Uint8Array, options: UploadLora = {}): Promise<Data> {
+  const { key, fileName = 'a.safetensors', ...input } = options;
+  const variables = { input: { ...input, file: null }, key };
+  const file = { name: fileName, bytes };
+  return (await api.upload(UPLOAD_LORA, variables, { 'variables.input.file': file })).uploadLora;
 }

@@ -35,5 +35,8 @@ export const possibleTypes = {
     'LastOwner',
     'QuotaExceeded',
     'PreflightFailed',
+    'LoraUnreadable',
+    'NotALora',
+    'DiskFull',
   ],
 };

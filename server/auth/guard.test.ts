@@ -53,7 +53,7 @@ const NAMED: Record<string, string[]> = {
     'deleteImages',
   ],
   read: ['createFileLink'],
-  'write:loras': ['renameLora', 'deleteLora'],
+  'write:loras': ['renameLora', 'setLoraTriggerWord', 'deleteLora', 'uploadLora'],
   'write:jobs': [
     'startTraining',
     'resumeTraining',

@@ -1,6 +1,7 @@
 import { NotFound } from '../errors.ts';
 import { log } from '../log.ts';
 import { QuotaExceeded } from '../quotas.ts';
+import { isDiskFull } from '../storage/disk-full.ts';
 import { UnreadablePicture } from '../storage/unreadable.ts';
 import { type Image, imagesByIds } from './images.ts';
 import { NotReceived } from './receiving.ts';
@@ -27,8 +28,6 @@ export function rejection(fileName: string, error: unknown): Rejected {
     ? rejected('DISK_FULL', 'The volume is full. Free some space and send the photo again.')
     : rejected('NOT_STORED', 'The photo could not be stored; send it again.');
 }
-
-const isDiskFull = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 
 /** Not the file's fault: sent again, it may be accepted. */
 const PASSING = ['INCOMPLETE', 'MISSING', 'QUOTA_EXCEEDED', 'DISK_FULL', 'NOT_STORED', 'UNDECODABLE'];

@@ -6,7 +6,8 @@ import { db } from '../db.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { Job } from '../jobs/job-types.graphql.ts';
 import { jobsByIds } from '../jobs/jobs.ts';
-import { deleteLora, findLora, LoraInUse, listLoras, lorasByIds, renameLora } from './loras.ts';
+import { renameLora, setLoraTriggerWord } from './edit-lora.ts';
+import { deleteLora, findLora, LoraInUse, listLoras, lorasByIds } from './loras.ts';
 
 const LoraOrigin = enumFrom('LoraOrigin', loraOrigin, 'Where a LoRA comes from.', {
   trained: 'A training made it.',
@@ -40,7 +41,8 @@ export const Lora = builder.loadableObject('Lora', {
       description: 'It works with every `BaseModel` of this family, such as `flux.1`.',
     }),
     rank: t.exposeInt('rank', {
-      description: 'How much it can hold: 4 to 128 for those that were trained here.',
+      description:
+        'How much it can hold: 4 to 128 for those that were trained here, 0 for an uploaded one that has whole differences.',
     }),
     triggerWord: t.exposeString('triggerWord', {
       nullable: true,
@@ -133,6 +135,15 @@ builder.queryField('loras', (t) =>
       description: 'LoRAs, the newest first.',
       args: {
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
+        origin: t.arg({
+          type: LoraOrigin,
+          required: false,
+          description: 'Only of this origin; any when left out.',
+        }),
+        family: t.arg.string({
+          required: false,
+          description: 'Only those that work with base models of this family; any when left out.',
+        }),
         search: t.arg.string({
           required: false,
           description: 'Part of the name or of the trigger word, whatever its case; any when left out.',
@@ -162,6 +173,30 @@ builder.mutationField('renameLora', (t) =>
       dataField: { name: 'lora', description: 'With its new name.' },
     },
     resolve: (_, { input }) => renameLora(input),
+  }),
+);
+
+const SetLoraTriggerWordInput = builder.inputType('SetLoraTriggerWordInput', {
+  description: 'By which word a LoRA is called.',
+  fields: (t) => ({
+    loraId: t.id({ description: 'Of the LoRA.' }),
+    triggerWord: t.string({
+      required: false,
+      description: '1 to 100 characters; null, or left out, clears it.',
+    }),
+  }),
+});
+builder.mutationField('setLoraTriggerWord', (t) =>
+  t.field({
+    type: Lora,
+    guard: 'write:loras',
+    description: 'Sets or clears the trigger word: one of those that are suggested, or any other.',
+    args: { input: t.arg({ type: SetLoraTriggerWordInput }) },
+    errors: {
+      types: [NotFound, InvalidInput],
+      dataField: { name: 'lora', description: 'With its new trigger word.' },
+    },
+    resolve: (_, { input: { loraId, triggerWord = null } }) => setLoraTriggerWord({ loraId, triggerWord }),
   }),
 );
 

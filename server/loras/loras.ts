@@ -1,12 +1,11 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { characters } from '#schema/characters.ts';
 import { generationLoras } from '#schema/generation.ts';
 import { jobs } from '#schema/jobs.ts';
 import { loras } from '#schema/loras.ts';
 import { type ConnectionArgs, isAmong, keysetConnection, matchesId, matchesSearch } from '../connection.ts';
 import { db, one, type Tx } from '../db.ts';
-import { isId, isStorable, NotFound, parseInput, UNSTORABLE, UserError } from '../errors.ts';
+import { isId, isStorable, NotFound, UserError } from '../errors.ts';
 import { cancelJob } from '../jobs/cancel.ts';
 import type { Job } from '../jobs/jobs.ts';
 import { removeFiles } from '../jobs/queue.ts';
@@ -39,15 +38,20 @@ export async function findLora(id: string): Promise<Lora | null> {
   return lora ?? null;
 }
 
-async function getLora(id: string): Promise<Lora> {
+export async function getLora(id: string): Promise<Lora> {
   const lora = await findLora(id);
   if (lora === null) throw new NotFound('lora', id);
   return lora;
 }
 
-type ListLorasArgs = ConnectionArgs & { characterId?: string | null; search?: string | null };
+type ListLorasArgs = ConnectionArgs & {
+  characterId?: string | null;
+  origin?: Lora['origin'] | null;
+  family?: string | null;
+  search?: string | null;
+};
 
-export const listLoras = ({ characterId, search, ...args }: ListLorasArgs) =>
+export const listLoras = ({ characterId, origin, family, search, ...args }: ListLorasArgs) =>
   keysetConnection<Lora>({
     args,
     order: [{ column: loras.id, type: 'uuid', direction: 'desc' }],
@@ -59,6 +63,8 @@ export const listLoras = ({ characterId, search, ...args }: ListLorasArgs) =>
         .where(
           and(
             matchesId(loras.characterId, characterId),
+            origin == null ? undefined : eq(loras.origin, origin),
+            family == null ? undefined : isStorable(family) ? eq(loras.family, family) : sql`false`,
             matchesSearch([loras.name, loras.triggerWord], search),
             where,
           ),
@@ -81,23 +87,6 @@ export async function takeVersion(tx: Tx, characterId: string): Promise<number> 
 
 export const addLora = async (tx: Tx, lora: typeof loras.$inferInsert) =>
   one(await tx.insert(loras).values(lora).returning());
-
-const RenameLora = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'Must not be empty.')
-    .max(100, 'Must have at most 100 characters.')
-    .refine(isStorable, UNSTORABLE),
-});
-
-export async function renameLora({ loraId, ...input }: { loraId: string; name: string }): Promise<Lora> {
-  const { name } = parseInput(RenameLora, input);
-  await getLora(loraId);
-  const [renamed] = await db.update(loras).set({ name }).where(eq(loras.id, loraId)).returning();
-  if (renamed === undefined) throw new NotFound('lora', loraId);
-  return renamed;
-}
 
 /**
  * The LoRAs with these ids, kept from being deleted until `tx` ends, because a job of it will use them. Its place is after

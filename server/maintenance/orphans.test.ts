@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { loraBytes, SOME_LAYERS, shapesOf, uploadLora } from '#tests/loras.ts';
 import { drawPhoto, realPhotos } from '#tests/pictures.ts';
 import { startServer } from '#tests/server.ts';
 import { createCharacter, eventsOf, startGeneration, startTraining, uploadImages } from '#tests/steps.ts';
@@ -35,6 +36,7 @@ test('what no row names goes to quarantine when it is old, and nothing else does
   await using _worker = await someWorker();
   const { character, training, generation } = await madeStudio(api);
   const [first] = await uploadImages(api, character.id, (await realPhotos()).slice(2, 3));
+  await uploadLora(api, await loraBytes(shapesOf('peft', SOME_LAYERS)), { baseModel: 'fast-test' });
   await allDone();
   const named = (await filesBelow(volume)).filter((key) => !key.startsWith('logs/'));
   expect(named.length).toBeGreaterThan(15);
@@ -47,6 +49,8 @@ test('what no row names goes to quarantine when it is old, and nothing else does
     `uploads/references/${SHA}.png`,
     `loras/${character.id}/v7.safetensors`,
     `loras/${character.id}/v7.json`,
+    `loras/uploaded/${first.image.id}.safetensors`,
+    `loras/uploaded/${first.image.id}.json`,
     `${ofTraining}/checkpoints/15.safetensors`,
     `${ofTraining}/samples/10-1.png`,
     `outputs/${generation.id}/1.png`,

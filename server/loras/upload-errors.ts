@@ -1,0 +1,36 @@
+import { UserError } from '../errors.ts';
+import type { NoLora } from '../storage/lora-kind.ts';
+import { megabytes } from '../upload-budget.ts';
+
+/** No safetensors file that we accept, or not all of it came. `code` names the rule that it breaks. */
+export class LoraUnreadable extends UserError {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A sound safetensors file of something else. */
+export class NotALora extends UserError {
+  readonly code = 'NOT_A_LORA';
+  readonly reason: string;
+
+  constructor({ reason, message }: NoLora) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+export class DiskFull extends UserError {
+  readonly code = 'DISK_FULL';
+  readonly freeBytes: number;
+
+  constructor(freeBytes: number) {
+    super(
+      `The volume has ${megabytes(freeBytes)} free, which is too little for this file. Free some space first.`,
+    );
+    this.freeBytes = freeBytes;
+  }
+}

@@ -108,6 +108,7 @@ export function createCache(): Exchange {
         cancelJob: forgetting(...JOB_LISTS),
         retryJob: forgetting(...JOB_LISTS),
         moveJob: forgetting(...JOB_LISTS),
+        uploadLora: forgetting('loras', 'characters'),
         deleteLora: forgetting('loras', 'characters'),
         createApiKey: forgetting('access', 'users'),
         revokeApiKey: forgetting('access', 'users'),

@@ -2,10 +2,12 @@ import { A } from '@solidjs/router';
 import Download from 'lucide-solid/icons/download';
 import Pencil from 'lucide-solid/icons/pencil';
 import Sparkles from 'lucide-solid/icons/sparkles';
+import Tag from 'lucide-solid/icons/tag';
 import Trash from 'lucide-solid/icons/trash';
 import { createSignal, Show } from 'solid-js';
 import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
+import { createAction } from '../graphql/action.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
 import { TriggerChip } from '../ui/Chip.tsx';
 import { formatBytes, formatLoss } from '../ui/format.ts';
@@ -13,15 +15,20 @@ import { Time } from '../ui/Time.tsx';
 import { DeleteLoraDialog } from './DeleteLoraDialog.tsx';
 import styles from './LoraRow.module.css';
 import { RenameLoraDialog } from './RenameLoraDialog.tsx';
+import { SuggestedWords } from './SuggestedWords.tsx';
+import { SetLoraTriggerWord, TriggerWordDialog } from './TriggerWordDialog.tsx';
 
 const Lora = graphql(`
   fragment LoraRow_lora on Lora {
     id
     name
     version
+    origin
+    family
     baseModel
     rank
     triggerWord
+    suggestedTriggerWords
     bytes
     finalLoss
     createdAt
@@ -31,9 +38,17 @@ const Lora = graphql(`
   }
 `);
 
+/** More are in the dialog. */
+const MOST_SUGGESTED = 4;
+
+/** The family only where the model's own name does not say it. */
+const modelOf = ({ baseModel, family }: { baseModel: string; family: string }) =>
+  baseModel.startsWith(family) ? baseModel : `${baseModel} (${family})`;
+
 export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
   const lora = () => useFragment(Lora, props.lora);
-  const [dialog, setDialog] = createSignal<'rename' | 'delete' | null>(null);
+  const word = createAction(SetLoraTriggerWord);
+  const [dialog, setDialog] = createSignal<'rename' | 'word' | 'delete' | null>(null);
   return (
     <li class={styles.row}>
       <div class={styles.what}>
@@ -42,7 +57,7 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
           <Show when={lora().triggerWord}>{(word) => <TriggerChip word={word()} />}</Show>
         </p>
         <p class={styles.facts}>
-          <Show when={lora().character}>
+          <Show when={lora().character} fallback="No character">
             {(character) => <A href={`/characters/${character().id}`}>{character().name}</A>}
           </Show>
           <Show when={lora().training}>
@@ -53,10 +68,18 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
               </>
             )}
           </Show>
+          <Show when={lora().origin === 'UPLOADED'}> · uploaded</Show>
           {' · '}
-          {lora().baseModel}
+          {modelOf(lora())}
           <Show when={lora().rank}>{(rank) => <> · rank {rank()}</>}</Show>
         </p>
+        <Show when={lora().triggerWord == null && can('WRITE_LORAS')}>
+          <SuggestedWords
+            label="Trigger word, as its file says:"
+            words={lora().suggestedTriggerWords.slice(0, MOST_SUGGESTED)}
+            onChoose={(triggerWord) => word.run({ input: { loraId: lora().id, triggerWord } })}
+          />
+        </Show>
       </div>
       <span class={`${styles.facts} numbers`}>
         {formatBytes(lora().bytes)}
@@ -89,6 +112,13 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
           <Button
             kind="quiet"
             size="small"
+            icon={Tag}
+            label={`Trigger word of ${lora().name}`}
+            onClick={() => setDialog('word')}
+          />
+          <Button
+            kind="quiet"
+            size="small"
             icon={Trash}
             label={`Delete ${lora().name}`}
             onClick={() => setDialog('delete')}
@@ -96,6 +126,7 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
         </Show>
       </div>
       <RenameLoraDialog open={dialog() === 'rename'} lora={lora()} onClose={() => setDialog(null)} />
+      <TriggerWordDialog open={dialog() === 'word'} lora={lora()} onClose={() => setDialog(null)} />
       <DeleteLoraDialog open={dialog() === 'delete'} lora={lora()} onClose={() => setDialog(null)} />
     </li>
   );

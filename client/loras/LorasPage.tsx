@@ -4,11 +4,12 @@ import { TextField } from '../ui/Field.tsx';
 import { Page } from '../ui/Page.tsx';
 import { LoraList } from './LoraList.tsx';
 import styles from './LorasPage.module.css';
+import { UploadLoraButton } from './UploadLoraButton.tsx';
 
 export function LorasPage() {
   const [params, setParams] = useSearchParams<{ search: string }>();
   return (
-    <Page title="LoRAs">
+    <Page title="LoRAs" actions={<UploadLoraButton />}>
       <search class={styles.tools}>
         <TextField
           label="Search"
@@ -19,7 +20,10 @@ export function LorasPage() {
           onInput={(event) => setParams({ search: event.currentTarget.value }, { replace: true })}
         />
       </search>
-      <LoraList search={params.search} empty="Train a character: each finished training leaves a LoRA here.">
+      <LoraList
+        search={params.search}
+        empty="Each finished training leaves a LoRA here, and LoRAs that were trained elsewhere can be uploaded."
+      >
         <LinkButton href="/">To the characters</LinkButton>
       </LoraList>
     </Page>

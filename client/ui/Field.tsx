@@ -108,6 +108,7 @@ export function SelectField(
         id={id}
         class={styles.input}
         disabled={props.disabled}
+        aria-invalid={props.error !== undefined && props.error !== ''}
         aria-describedby={describedBy(id, props)}
         onChange={(event) => props.onChange(event.currentTarget.value)}
       >

@@ -6,7 +6,7 @@ type Guess = Pick<LoraKind, 'family' | 'isSure'>;
 
 /** For which base model an uploaded LoRA is: the file's own word counts where it is sure, `wanted` where it is not. */
 export function baseModelFor({ family, isSure }: Guess, wanted: string | null, all: BaseModel[]): BaseModel {
-  const there = `There are ${all.map(({ id }) => id).join(', ')}.`;
+  const there = `Known here: ${all.map(({ id }) => id).join(', ')}.`;
   if (wanted !== null) {
     const model = all.find(({ id }) => id === wanted);
     if (model === undefined) throw refused(`There is no base model of this name. ${there}`);
@@ -19,7 +19,7 @@ export function baseModelFor({ family, isSure }: Guess, wanted: string | null, a
   if (model !== undefined) return model;
   throw refused(
     family === null
-      ? `It could not be recognised for which one this LoRA is; say it. ${there}`
+      ? `The file does not show for which base model it is; name it. ${there}`
       : `The file is a LoRA for ${family}, and no base model here is of that family. ${there}`,
   );
 }

@@ -154,7 +154,7 @@ describe('for which base model', () => {
     });
     expect(await uploadLora(api, bytes)).toMatchObject(
       issue(
-        `The file is a LoRA for ${family}, and no base model here is of that family. There are fast-test.`,
+        `The file is a LoRA for ${family}, and no base model here is of that family. Known here: fast-test.`,
       ),
     );
     expect(await uploadLora(api, bytes, HERE)).toMatchObject(
@@ -167,11 +167,11 @@ describe('for which base model', () => {
     expect(answer.issues).toEqual([
       {
         field: 'baseModel',
-        message: 'It could not be recognised for which one this LoRA is; say it. There are fast-test.',
+        message: 'The file does not show for which base model it is; name it. Known here: fast-test.',
       },
     ]);
     expect((await uploadLora(api, await someLora(), { baseModel: 'flux' })).issues).toEqual([
-      { field: 'baseModel', message: 'There is no base model of this name. There are fast-test.' },
+      { field: 'baseModel', message: 'There is no base model of this name. Known here: fast-test.' },
     ]);
     // What only the metadata says gives way to what the caller says.
     const told = await someLora({ 'modelspec.architecture': 'flux-1-dev/lora' });

@@ -10,8 +10,6 @@ import {
 import { titleOf, triggerWordsOf } from './lora-words.ts';
 import { readSafetensorsHeader, type SafetensorsHeader } from './safetensors.ts';
 
-export type { LoraFamily } from './lora-family.ts';
-
 /** What a file is, by its header alone: nothing of it is loaded. */
 export type LoraKind = FamilyGuess & {
   /** How most of its layers are written; `dora` when they also have magnitudes. */

@@ -13,6 +13,7 @@ import { FILE_ATTACKS } from './file-attacks.ts';
 import { GRAPHQL_ATTACKS } from './graphql-attacks.ts';
 import { HTTP_ATTACKS } from './http-attacks.ts';
 import type { Report } from './innocent.ts';
+import { LORA_ATTACKS } from './lora-attacks.ts';
 import { SOCKET_ATTACKS } from './socket-attacks.ts';
 import { multipart, type Target } from './target.ts';
 import { UPLOAD_ATTACKS } from './upload-attacks.ts';
@@ -22,6 +23,7 @@ const ATTACKS = {
   'HTTP requests': HTTP_ATTACKS,
   'who one claims to be': ACCESS_ATTACKS,
   uploads: UPLOAD_ATTACKS,
+  LoRAs: LORA_ATTACKS,
   'paths of files': FILE_ATTACKS,
   sockets: SOCKET_ATTACKS,
 };

@@ -27,7 +27,7 @@ export const jobProcessEnv = ({ jobId, attempt }: JobProcess, volumeRoot: string
 /** For whom a process with this environment works; null when for no job of our installation. */
 function jobProcessOf(variables: Map<string, string>): JobProcess | null {
   const jobId = variables.get(JOB_ID);
-  if (jobId === undefined || (variables.get(VOLUME) ?? env.VOLUME_ROOT) !== env.VOLUME_ROOT) return null;
+  if (jobId === undefined || variables.get(VOLUME) !== env.VOLUME_ROOT) return null;
   return { jobId, attempt: Number(variables.get(ATTEMPT)) };
 }
 

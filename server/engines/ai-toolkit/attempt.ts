@@ -67,7 +67,6 @@ export async function train(attempt: Attempt) {
   await lookAtTheRest(progress);
   if (signal.aborted) return;
   if (progress.problem) throw progress.problem;
-  progress.steps.tellAll();
   await finish(attempt, places, { trainer, progress });
 }
 

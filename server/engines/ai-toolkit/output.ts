@@ -1,5 +1,6 @@
 import type { LogLevel, TrainingStage } from '../engine.ts';
 import { type BarStep, barSteps, isBar, parseBar } from './bars.ts';
+import { stageOf } from './stages.ts';
 
 /** What is to be read off the output of a trainer, in the order in which it comes. */
 export type Heard =
@@ -13,15 +14,6 @@ export type Heard =
   | { type: 'saved'; path: string }
   /** It met a loss that is not a number, and went on with 0 in its place. */
   | { type: 'nan' };
-
-const STAGES: [line: RegExp, stage: TrainingStage][] = [
-  [/^(Loading|Quantizing|Making pipe|Preparing Model|Model Loaded|Fetching)\b/, 'loading_model'],
-  [/^(Dataset:|Caching|\s*-\s+(Preprocessing|Saving latents))/, 'caching'],
-  [/^(Generating|Sampling)\b/, 'sampling'],
-  [/^Saving at step\b/, 'saving'],
-];
-
-const stageOf = (text: string) => STAGES.find(([line]) => line.test(text))?.[1];
 
 /** Of a line: what is longer is a dump that nobody reads. */
 const MAX_LINE = 1000;
@@ -90,12 +82,3 @@ export function outputReader(of: { name: string; hear: (heard: Heard) => void; n
 }
 
 const shortened = (line: string) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line);
-
-/** The stage by what a trainer writes into its row. */
-export function stageOfInfo(info: string): TrainingStage | undefined {
-  if (info === 'Training') return 'training';
-  if (info === 'Loading dataset') return 'caching';
-  if (info === 'Saving model') return 'saving';
-  if (info === 'Training completed') return 'exporting';
-  return stageOf(info);
-}

@@ -4,10 +4,11 @@ import { checkpointsIn } from './checkpoints.ts';
 import { nanLoss } from './failures.ts';
 import type { JobDb } from './job-db.ts';
 import { lossLogAt } from './loss-log.ts';
-import { type Heard, outputReader, stageOfInfo } from './output.ts';
+import { type Heard, outputReader } from './output.ts';
 import type { Places } from './places.ts';
 import { wrongPlace } from './resume.ts';
 import { samplesIn } from './samples.ts';
+import { isPast, stageOfInfo } from './stages.ts';
 import { stepsAfter } from './steps.ts';
 
 /** Lines for a failure to be read from. */
@@ -41,11 +42,12 @@ export function progressOf(of: {
   let nans = 0;
   let saved = after;
   let isHeld = false;
+  let isMisplaced = false;
   let problem: EngineFailure | null = null;
   let heardAt = performance.now();
 
   function tellStage(now: TrainingStage) {
-    if (now === stage || isHeld) return;
+    if (now === stage || isHeld || isPast(now, stage)) return;
     stage = now;
     tell({ type: 'stage', stage });
   }
@@ -59,12 +61,15 @@ export function progressOf(of: {
       case 'step':
         return steps.bar(heard.step);
       case 'log':
-        return log(heard.level, heard.message);
+        // Where a run has its files is gone when somebody reads of it.
+        return log(heard.level, heard.message.replaceAll(`${run.workDir}/`, ''));
       case 'saved':
         return checkpoints.announce(heard.path);
       case 'begun':
       case 'resumed':
-        if (heard.after !== after) problem ??= wrongPlace(after, heard.after);
+        if (heard.after === after) return;
+        isMisplaced = true;
+        problem ??= wrongPlace(after, heard.after);
         return;
       case 'nan':
         nans += 1;
@@ -83,12 +88,16 @@ export function progressOf(of: {
     if (now !== undefined) tellStage(now);
   }
 
-  function lookAtSteps() {
+  function lookAtSteps(isLast: boolean) {
+    // Those of another place would be told under wrong numbers.
+    if (isMisplaced) return;
     const rows = lossLog.read();
     if (rows !== null && rows.length > 0) heardAt = performance.now();
     steps.log(rows);
     if (steps.broken !== null) problem ??= nanLoss(run, steps.broken);
-    if (!isHeld) steps.tell();
+    if (isHeld) return;
+    if (isLast) steps.tellAll();
+    else steps.tell();
   }
 
   /** Whoever resumes from a checkpoint forgets the steps after it, so those before it must have been told. */
@@ -124,7 +133,7 @@ export function progressOf(of: {
     },
     async look({ isLast = false } = {}) {
       lookAtRow();
-      lookAtSteps();
+      lookAtSteps(isLast);
       await lookAtCheckpoints(isLast);
       await lookAtSamples();
     },

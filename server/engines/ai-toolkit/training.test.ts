@@ -75,6 +75,8 @@ test(
     expect(stages).toContain('sampling');
     expect(stages).toContain('saving');
     expect(stages.at(-1)).toBe('exporting');
+    const messages = events.flatMap((event) => (event.type === 'log' ? [event.message] : []));
+    expect(messages.join('\n')).not.toContain(run.workDir);
     const finished = finishedOf(events);
     expect(finished.finalLoss).toBe(steps.at(-1)?.loss);
     const { metadata } = await readSafetensorsHeader(finished.path);

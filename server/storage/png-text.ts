@@ -15,12 +15,28 @@ function internationalText(keyword: string, text: string): Buffer {
   return chunk;
 }
 
-// Signature (8 bytes), then IHDR: length, type, 13 bytes of data, CRC. It must come first, so we stand behind it.
-const AFTER_HEADER = 8 + 4 + 4 + 13 + 4;
+const SIGNATURE = 8;
+/** Of a chunk without its data: length, type, CRC. */
+const CHUNK = 4 + 4 + 4;
+// IHDR has 13 bytes of data. It must come first, so we stand behind it.
+const AFTER_HEADER = SIGNATURE + CHUNK + 13;
 
 /** The same picture with texts in it, by keyword (1 to 79 Latin-1 characters). */
 export function withTexts(png: Buffer, texts: Record<string, string>): Buffer {
   if (png.toString('latin1', 12, 16) !== 'IHDR') throw new Error('This is not a PNG.');
   const chunks = Object.entries(texts).map(([keyword, text]) => internationalText(keyword, text));
   return Buffer.concat([png.subarray(0, AFTER_HEADER), ...chunks, png.subarray(AFTER_HEADER)]);
+}
+
+const TEXT_CHUNKS = new Set(['tEXt', 'iTXt', 'zTXt']);
+
+/** The same picture without any text in it. */
+export function withoutTexts(png: Buffer): Buffer {
+  const kept = [png.subarray(0, SIGNATURE)];
+  for (let start = SIGNATURE; start + CHUNK <= png.length; ) {
+    const end = start + CHUNK + png.readUInt32BE(start);
+    if (!TEXT_CHUNKS.has(png.toString('latin1', start + 4, start + 8))) kept.push(png.subarray(start, end));
+    start = end;
+  }
+  return Buffer.concat(kept);
 }

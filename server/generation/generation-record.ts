@@ -21,19 +21,26 @@ type Made = {
 };
 
 const PREVIEW_EVERY_MS = 500;
+const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
 
 /** Writes down what a generation engine tells, in its order. Resolves to how many images there are then. */
 export async function recordGeneration(run: JobRun, made: Made, events: AsyncIterable<GenerationEvent>) {
   const { job } = run;
   const { steps } = made.generation;
   let done = made.done;
+  // An engine may make several images at once: each has its own step, and all of them count.
+  const stepOf = new Map<number, number>();
+  const stepNow = () => Math.min(job.steps, made.done * steps + sum(stepOf.values()));
+  const reach = ({ index, step }: Event<'step'>) =>
+    // One that has to be begun again does not go back.
+    stepOf.set(index, Math.max(stepOf.get(index) ?? 0, Math.min(steps, step)));
   let previewedAt = 0;
   const startedAt = Date.now();
 
   const progress = batch<Event<'step' | 'gpu'>>((told) => {
-    const newest = told.findLast((event) => event.type === 'step');
+    for (const event of told) if (event.type === 'step') reach(event);
     const gpu = told.findLast((event) => event.type === 'gpu')?.gpu ?? null;
-    const step = Math.min(job.steps, done * steps + (newest?.step ?? 0));
+    const step = stepNow();
     const elapsed = (Date.now() - startedAt) / 1000;
     const stepsPerSecond = (step - made.done * steps) / elapsed || null;
     const pace = { step, steps: job.steps, stepsPerSecond };
@@ -59,7 +66,8 @@ export async function recordGeneration(run: JobRun, made: Made, events: AsyncIte
         return recordPreview(run, event);
       case 'image':
         done++;
-        return recordOutput(run, made, event, done * steps);
+        stepOf.set(event.index, steps);
+        return recordOutput(run, made, event, stepNow());
     }
   };
 

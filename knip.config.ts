@@ -11,6 +11,7 @@ export default {
     'server/storage/decoder.ts',
     'server/cli/{dev,demo,doctor,owner-link,seed}.ts',
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
+    'tests/stand-ins/comfyui/main.ts',
     'tests/stand-ins/ai-toolkit/trainer.ts',
     'tests/stand-ins/ai-toolkit/trainer.ts',
   ],

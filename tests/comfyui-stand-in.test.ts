@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import {
   httpOf,
   postsOf,
   recorded,
+  recordingNames,
   shapeOf,
   textsOf,
 } from './stand-ins/comfyui/recordings.ts';
@@ -350,4 +351,23 @@ test('as a process it prints its address, and ends with its channel', async () =
   const ended = once(child, 'exit');
   child.disconnect();
   await ended;
+});
+
+test('every recording is used by a test, by its name', async () => {
+  const folder = join(import.meta.dirname, 'fixtures/comfyui');
+  const names = [...recordingNames, 'bench.json', 'head_of_line.json'];
+  const sources = await Promise.all(
+    [
+      'comfyui-stand-in.test.ts',
+      'comfyui-validate.test.ts',
+      '../server/engines/comfyui/recordings.test.ts',
+      '../server/engines/comfyui/socket.test.ts',
+    ].map((path) => readFile(join(import.meta.dirname, path), 'utf8')),
+  );
+  for (const name of names) expect([name, sources.some((text) => text.includes(name))]).toEqual([name, true]);
+  const files = (await readdir(folder))
+    .filter((name) => /\.json/.test(name))
+    .map((name) => name.replace(/\.jsonl$/, ''));
+  const others = ['object_info_names.json', 'object_info_packs_subset.json', 'object_info_subset.json'];
+  expect(files.toSorted()).toEqual([...names, ...others].toSorted());
 });

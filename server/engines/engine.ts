@@ -225,6 +225,7 @@ const TRAINING_ENGINES: Record<string, () => Promise<TrainingEngine>> = {
 
 const GENERATION_ENGINES: Record<string, () => Promise<GenerationEngine>> = {
   'fast-test': async () => (await import('./fast-test/generation.ts')).fastTestGeneration,
+  comfyui: async () => (await import('./comfyui/generation.ts')).comfyuiGeneration,
 };
 
 function load<Engine>(engines: Record<string, () => Promise<Engine>>, name: string) {

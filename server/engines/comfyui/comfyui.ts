@@ -1,0 +1,143 @@
+import type {
+  GenerationEngine,
+  GenerationEvent,
+  GenerationPlan,
+  GenerationStage,
+  GenerationToggles,
+} from '../engine.ts';
+import { EngineFailure } from '../failure.ts';
+import { eventsOf } from './events.ts';
+import { unreachable } from './failures.ts';
+import type { Graphs } from './graphs.ts';
+import { homesOf } from './homes.ts';
+import { type Making, makeImage } from './image.ts';
+import type { Installed } from './installed.ts';
+import { checkLoras, type LoraFamily } from './lora-families.ts';
+import { useLoras } from './loras.ts';
+import { patiently } from './patience.ts';
+import { type ComfyProcess, comfyProcess, ifAnswered } from './process.ts';
+import { fitReferences, uploadReferences } from './references.ts';
+import { isLost, spread } from './spread.ts';
+import { TIMES, type Times } from './times.ts';
+
+export type ComfyuiSettings = {
+  /** One process each, without a slash at the end. */
+  urls: string[];
+  /** Its `models` folder, where this process can write into it. */
+  modelsDir: string | null;
+  /** Whether images keep the graph that ComfyUI writes into them. */
+  keepsGraph: boolean;
+  graphs: Graphs;
+  /** The family of base models that a LoRA file is made for; null when its tensors do not say. */
+  familyOf: LoraFamily;
+  times?: Times;
+};
+
+/** Runs each image as a prompt of its own on one of the ComfyUI processes, and tells of all of them at once. */
+export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
+  const { graphs, times = TIMES } = settings;
+  const processes = settings.urls.map((url, i) => comfyProcess({ url, number: i + 1, times }));
+  const answering = async () => {
+    const all = await Promise.all(
+      processes.map(async (process) => ({ process, installed: await process.installed() })),
+    );
+    return all.flatMap(({ process, installed }) => (installed === null ? [] : [{ process, installed }]));
+  };
+
+  return {
+    capabilities: async () => graphs.capabilities((await answering())[0]?.installed ?? null),
+    health: () => healthOf(processes),
+    async objections(plan) {
+      const told = (await answering()).map(({ installed }) => graphs.objections(plan, installed));
+      // One that can do it is enough: it is where the images go.
+      return told.find((objections) => objections.length === 0) ?? told[0] ?? graphs.objections(plan, null);
+    },
+    run: (run, signal) =>
+      eventsOf(signal, async ({ tell, signal: stop }) => {
+        const tellStage = stageTeller(tell);
+        tellStage('preparing');
+        const able = ableTo(run, await answering(), graphs);
+        const making: Making = { ...settings, run, times, signal: stop, tell, tellStage };
+        await makeAll(making, settings.familyOf, able);
+      }),
+  };
+}
+
+type Able = { process: ComfyProcess; installed: Installed };
+
+/** Those that have all that it needs. */
+function ableTo(plan: GenerationPlan, answering: Able[], graphs: Graphs): Able[] {
+  if (answering.length === 0) throw unreachable();
+  const objections = answering.map(({ installed }) => graphs.objections(plan, installed));
+  const able = answering.filter((_, i) => objections[i]?.length === 0);
+  const [first] = objections.flat();
+  if (able.length > 0 || first === undefined) return able;
+  throw new EngineFailure({
+    code: 'MISSING_MODEL',
+    message: `ComfyUI cannot do this (any more): ${first.parameter}: ${first.reason}`,
+    advice: 'Install what is missing, or leave it out.',
+  });
+}
+
+async function makeAll(making: Making, familyOf: LoraFamily, able: Able[]) {
+  const { run, signal, tell, graphs, modelsDir } = making;
+  const { baseModels } = graphs.capabilities(able[0]?.installed ?? null);
+  await checkLoras(run, baseModels, familyOf);
+  await using _loras = useLoras(run.loras, modelsDir);
+  const fitted = await fitReferences(run.toggles, run.config);
+  const uploaded = new Map<ComfyProcess, Promise<GenerationToggles<string>>>();
+  const installedOf = new Map(able.map(({ process, installed }) => [process, installed]));
+  const processes = able.map(({ process }) => process);
+  const homes = await homesOf(run, processes);
+  const log = (level: 'info' | 'warn', message: string) => tell({ type: 'log', level, message });
+
+  async function makeOn(process: ComfyProcess, index: number) {
+    const installed = installedOf.get(process);
+    if (installed === undefined) return;
+    log('info', `Image ${index} goes to ComfyUI ${process.number}.`);
+    const upload = () => uploadReferences(process.http, fitted);
+    const toggles = uploaded.get(process) ?? patiently(upload, { downMs: making.times.downMs, signal });
+    uploaded.set(process, toggles);
+    await makeImage(making, { process, installed, index, toggles: await toggles });
+  }
+
+  await spread({
+    pieces: run.indexes,
+    processes,
+    signal,
+    async work(index, process) {
+      const home = homes.get(index) ?? process;
+      homes.delete(index);
+      try {
+        await makeOn(home, index);
+      } catch (error) {
+        // Where it was left it hangs; the process that was chosen for it is another.
+        if (home === process || !isLost(error)) throw error;
+        await makeOn(process, index);
+      }
+    },
+    onLost: ({ number }, { message }) =>
+      log('warn', `ComfyUI ${number}: ${message} Its image is made by another one.`),
+  });
+}
+
+/** Told once, until another one comes. */
+function stageTeller(tell: (event: GenerationEvent) => void) {
+  let told: GenerationStage | null = null;
+  return (stage: GenerationStage) => {
+    if (stage === told) return;
+    told = stage;
+    tell({ type: 'stage', stage });
+  };
+}
+
+async function healthOf(processes: ComfyProcess[]) {
+  const stats = await Promise.all(processes.map(({ http }) => ifAnswered(http.systemStats())));
+  const up = stats.filter((one) => one !== null);
+  const [first] = up;
+  const of = processes.length === 1 ? 'ComfyUI' : `${up.length} of ${processes.length} ComfyUI processes`;
+  if (first === undefined) return { isHealthy: false, message: 'ComfyUI does not answer; see COMFYUI_URLS.' };
+  const gpu = first.devices[0];
+  const free = gpu ? `, ${(gpu.vram_free / 2 ** 30).toFixed(1)} GB free on ${gpu.name}` : '';
+  return { isHealthy: true, message: `${of} ready, version ${first.system.comfyui_version}${free}.` };
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { GenerationEvent, GenerationRun, GenerationStage, GenerationToggles } from '../engine.ts';
+import type { Graphs } from './graphs.ts';
+import type { Installed } from './installed.ts';
+import { showLoras } from './loras.ts';
+import { fetchOutput } from './outputs.ts';
+import { asFailure } from './patience.ts';
+import { type ComfyProcess, ifAnswered } from './process.ts';
+import { progressOf } from './progress.ts';
+import { runPrompt } from './prompt.ts';
+import { promptIdOf } from './prompt-id.ts';
+import type { SocketNews } from './socket.ts';
+import type { Times } from './times.ts';
+
+const PREVIEW_EVERY_MS = 500;
+
+export type Making = {
+  run: GenerationRun;
+  graphs: Graphs;
+  modelsDir: string | null;
+  keepsGraph: boolean;
+  times: Times;
+  signal: AbortSignal;
+  tell(event: GenerationEvent): void;
+  tellStage(stage: GenerationStage): void;
+};
+
+/** Makes one image of a run on one ComfyUI: its own prompt, so that each has its own seed and can be taken over alone. */
+export async function makeImage(
+  making: Making,
+  of: { process: ComfyProcess; installed: Installed; index: number; toggles: GenerationToggles<string> },
+): Promise<void> {
+  const { run, graphs, signal, times, tell } = making;
+  const { process, installed, index, toggles } = of;
+  const { http, socket } = process;
+  const names = await showLoras(http, run.loras, making).catch((error: unknown) => {
+    throw asFailure(error);
+  });
+  const seed = run.config.seed + index;
+  const loras = names.map((name, i) => ({ name, strength: run.loras[i]?.strength ?? 1 }));
+  // A name of its own, or a graph that was run before would give the file of that time.
+  const filenamePrefix = `isengard/${run.jobId}/${index}`;
+  const built = graphs.build({ config: run.config, seed, toggles, loras, filenamePrefix }, installed);
+  const id = promptIdOf(run.jobId, index);
+  const log = (level: 'info' | 'warn', message: string) => tell({ type: 'log', level, message });
+
+  const files = await runPrompt({
+    ...{ id, built, http, socket, times, signal, log },
+    hear: watcher(making, index, progressOf(built, run.config.steps)),
+  });
+  if (files === null) return;
+  if (signal.aborted) log('info', `Image ${index} was finished before the cancel reached it, and is kept.`);
+  making.tellStage('saving');
+  const path = join(run.workDir, `${index}.png`);
+  const factor = toggles.upscale?.factor ?? 1;
+  const size = { width: run.config.width * factor, height: run.config.height * factor };
+  await fetchOutput({ http, files, size, keepsGraph: making.keepsGraph, path }).catch((error: unknown) => {
+    throw asFailure(error);
+  });
+  tell({ type: 'step', index, step: run.config.steps, steps: run.config.steps });
+  tell({ type: 'image', index, seed, path });
+  // Not before: whoever takes this job over without the image finds it there.
+  await ifAnswered(http.forget(id));
+}
+
+/** Tells what the socket says of an image: its steps, stages and previews. */
+function watcher(making: Making, index: number, progress: ReturnType<typeof progressOf>) {
+  const { run, tell, tellStage } = making;
+  const { steps } = run.config;
+  let [toldStep, previewedAt] = [0, 0];
+  return (news: SocketNews) => {
+    if (news.type === 'preview') {
+      // Final images of some nodes come the same way, as PNG.
+      if (news.mimeType !== 'image/jpeg' || Date.now() - previewedAt < PREVIEW_EVERY_MS) return;
+      previewedAt = Date.now();
+      // A copy: the frame it is a part of is the socket's.
+      return tell({ type: 'preview', index, image: Uint8Array.from(news.image), mimeType: 'image/jpeg' });
+    }
+    const now = progress(news);
+    if (now === null) return;
+    if (now.stage !== null) tellStage(now.stage);
+    if (now.step > toldStep) tell({ type: 'step', index, step: now.step, steps });
+    toldStep = now.step;
+  };
+}

@@ -10,13 +10,14 @@ import {
   pgTable,
   primaryKey,
   text,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { characters } from './characters.ts';
 import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
 import type { TrainingConfig } from './training.ts';
 
-export const jobKind = pgEnum('job_kind', ['training', 'generation']);
+export const jobKind = pgEnum('job_kind', ['training', 'generation', 'download']);
 export const jobState = pgEnum('job_state', ['queued', 'running', 'completed', 'failed', 'cancelled']);
 export const jobStage = pgEnum('job_stage', [
   'preparing',
@@ -27,6 +28,8 @@ export const jobStage = pgEnum('job_stage', [
   'saving',
   'exporting',
   'postprocessing',
+  'downloading',
+  'verifying',
 ]);
 export const logLevel = pgEnum('log_level', ['debug', 'info', 'warn', 'error']);
 export const jobEventType = pgEnum('job_event_type', [
@@ -59,7 +62,7 @@ export type JobFailure = {
   suggestion?: Partial<TrainingConfig> | null;
 };
 
-/** One piece of work for a worker, whatever its kind; trainings and generations add their own row under the same id. */
+/** One piece of work for a worker, whatever its kind; each kind adds a row of its own under the same id. */
 export const jobs = pgTable(
   'jobs',
   {
@@ -71,6 +74,8 @@ export const jobs = pgTable(
     engine: text().notNull(),
     characterId: uuid().references(() => characters.id, { onDelete: 'cascade' }),
     retryOfId: uuid().references((): AnyPgColumn => jobs.id, { onDelete: 'set null' }),
+    // No two open jobs have the same, such as `download sdxl/checkpoint`; null when there may be any number.
+    soleOf: text(),
     correlationId: text().notNull(),
     // Of the waiting jobs the highest comes first, then the oldest. The queue's message has the same.
     priority: integer().notNull().default(0),
@@ -109,6 +114,7 @@ export const jobs = pgTable(
     index('jobs_turn_index')
       .on(t.kind, t.engine, t.characterId, t.priority)
       .where(sql`${t.state} in ('queued', 'running')`),
+    uniqueIndex('jobs_sole_open_index').on(t.soleOf).where(sql`${t.state} in ('queued', 'running')`),
     index('jobs_unpruned_index')
       .on(t.finishedAt)
       .where(sql`${t.finishedAt} is not null and ${t.prunedAt} is null`),

@@ -12,8 +12,8 @@ import { type InputIssue, InvalidInput, UserError } from './errors.ts';
 
 /** The mode only chooses the engines; everything else is the same code. */
 const ENGINES = {
-  'fast-test': { training: 'fast-test', generation: 'fast-test' },
-  production: { training: 'ai-toolkit', generation: 'comfyui' },
+  'fast-test': { training: 'fast-test', generation: 'fast-test', download: 'huggingface' },
+  production: { training: 'ai-toolkit', generation: 'comfyui', download: 'huggingface' },
 } as const;
 
 export const engineNames = ENGINES[env.ISENGARD_MODE];
@@ -34,6 +34,10 @@ export const trainingNeeds = async (plan: TrainingPlan) =>
   (await trainingEngine(engineNames.training)).needs(plan);
 export const generationObjections = async (plan: GenerationPlan) =>
   (await generationEngine(engineNames.generation)).objections(plan);
+
+/** The model files that the engine lists, by folder; null when it lists none, or cannot be asked now. */
+export const generationModels = async () =>
+  (await generationEngine(engineNames.generation)).models?.() ?? null;
 
 /** Fails with a sentence when this version lacks an engine of its mode: better at the start than at the first job. */
 export const checkEngines = () => Promise.all([trainingCapabilities(), generationCapabilities()]);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
-const KINDS = ['training', 'generation'] as const;
+const KINDS = ['training', 'generation', 'download'] as const;
 const kinds = z
   .string()
   .transform((text) => text.split(',').map((kind) => kind.trim()))

@@ -13,6 +13,7 @@ import './jobs/jobs.graphql.ts';
 import './loras/loras.graphql.ts';
 import './loras/upload.graphql.ts';
 import './maintenance/maintenance.graphql.ts';
+import './models/models.graphql.ts';
 import './quotas.graphql.ts';
 import './retry.graphql.ts';
 import './training/preflight.graphql.ts';

@@ -4,6 +4,7 @@ import { idempotencyKey, KEY_ERRORS } from './idempotency.graphql.ts';
 import { askedFor } from './idempotency.ts';
 import { Job } from './jobs/job-types.graphql.ts';
 import { findJob, type JobDetails, JobHasNotEnded } from './jobs/jobs.ts';
+import { AlreadyDownloading, CannotDownload } from './models/models.ts';
 import { QuotaExceeded } from './quotas.ts';
 import { retryFailedJobs, retryJob } from './retry.ts';
 import { TooFewImages } from './training/dataset.ts';
@@ -16,13 +17,22 @@ builder.mutationField('retryJob', (t) =>
   t.field({
     type: Job,
     guard: 'write:jobs',
-    description: 'A new job with the settings of one that has ended; a training takes the photos of now.',
+    description:
+      'A new job with the settings of one that has ended; a training takes the photos of now, a download goes on with what came and needs the scope admin.',
     args: { input: t.arg({ type: RetryJobInput }), idempotencyKey: idempotencyKey(t) },
     errors: {
-      types: [...KEY_ERRORS, JobHasNotEnded, QuotaExceeded, TooFewImages, UnsupportedParameter],
+      types: [
+        ...KEY_ERRORS,
+        AlreadyDownloading,
+        CannotDownload,
+        JobHasNotEnded,
+        QuotaExceeded,
+        TooFewImages,
+        UnsupportedParameter,
+      ],
       dataField: { name: 'job', description: 'The new one; its `retryOf` is the old one.' },
     },
-    resolve: (_, args) => retryJob(args.input.jobId, askedFor('retryJob', args)),
+    resolve: (_, args, { principal }) => retryJob(args.input.jobId, askedFor('retryJob', args), principal),
   }),
 );
 
@@ -75,6 +85,7 @@ builder.mutationField('retryFailedJobs', (t) =>
       types: [...KEY_ERRORS, QuotaExceeded],
       dataField: { name: 'retries', description: 'New jobs, and what was passed over.' },
     },
-    resolve: (_, args) => retryFailedJobs(args.input, askedFor('retryFailedJobs', args)),
+    resolve: (_, args, { principal }) =>
+      retryFailedJobs(args.input, askedFor('retryFailedJobs', args), principal),
   }),
 );

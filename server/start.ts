@@ -5,6 +5,7 @@ import { dailyLog } from './daily-log.ts';
 import { readDotEnv } from './dot-env.ts';
 // Only as a type: loading it reads the environment, and a variable that is not usable must be one sentence, not a crash.
 import type { Env } from './env.ts';
+import { kindsHere } from './jobs/lines.ts';
 import { prepare } from './prepare.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
@@ -47,7 +48,8 @@ const OPEN_DOOR =
   'WARNING: ISENGARD_AUTH=off. Whoever uses this machine, and every program on it, may see and delete everything.\n';
 
 /** A worker for each kind of job: a training that takes its process with it takes no generation along. */
-async function startChildren({ VOLUME_ROOT, LOG_DIR, WORKER_KINDS }: Env, databaseUrl: string) {
+async function startChildren(settings: Env, databaseUrl: string) {
+  const { VOLUME_ROOT, LOG_DIR } = settings;
   // glibc gives each decoding thread an arena of its own and keeps it: half of the memory that 500 photos took.
   const env = { MALLOC_ARENA_MAX: '2', ...process.env, VOLUME_ROOT, DATABASE_URL: databaseUrl };
   const child = (name: string, file: string, more: { log: Writable; env?: NodeJS.ProcessEnv }) =>
@@ -61,7 +63,7 @@ async function startChildren({ VOLUME_ROOT, LOG_DIR, WORKER_KINDS }: Env, databa
     });
   const server = child('server', 'main.ts', { log: dailyLog(join(LOG_DIR, 'server')) });
   const log = dailyLog(join(LOG_DIR, 'worker'));
-  const workers = WORKER_KINDS.map((kind) =>
+  const workers = kindsHere(settings).map((kind) =>
     child(`${kind} worker`, 'worker.ts', { log, env: { WORKER_KINDS: kind } }),
   );
   children.push(server, ...workers);

@@ -1,7 +1,7 @@
 import { checkEngines, engineHealth, engineNames } from './capabilities.ts';
 import { closeDb, waitForDatabase } from './db.ts';
 import { env } from './env.ts';
-import { queuesOf } from './jobs/lines.ts';
+import { kindsHere, queuesOf } from './jobs/lines.ts';
 import { startQueue, stopQueue } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
 import { log } from './log.ts';
@@ -10,9 +10,13 @@ import { runProcess } from './process.ts';
 import { lockDecoders } from './storage/decode.ts';
 import { prepareVolume } from './storage/volume.ts';
 
-/** Runs jobs. Any number of these processes may run, on any machine: at most one training and one generation at a time each. */
+/** Runs jobs. Any number of these processes may run, on any machine: at most one job of each kind at a time each. */
 await runProcess('Worker', async () => {
-  const lines = queuesOf(engineNames, env.WORKER_KINDS);
+  const lines = queuesOf(engineNames, kindsHere(env));
+  if (lines.length === 0)
+    throw new Error(
+      'WORKER_KINDS=download needs COMFYUI_MODELS_DIR, the folder that models are downloaded into.',
+    );
   lockDecoders();
   await checkEngines();
   await prepareVolume();

@@ -3,8 +3,9 @@ import { afterAll, expect } from 'vitest';
 import { engineHealth, engineNames } from '#server/capabilities.ts';
 import { closeDb } from '#server/db.ts';
 import { countHearers } from '#server/doorbell.ts';
+import { env } from '#server/env.ts';
 import { listen } from '#server/http/listener.ts';
-import { queuesOf } from '#server/jobs/lines.ts';
+import { kindsHere, queuesOf } from '#server/jobs/lines.ts';
 import { startQueue, stopQueue } from '#server/jobs/queue.ts';
 import { startWorker } from '#server/jobs/worker.ts';
 import { prepareVolume } from '#server/storage/volume.ts';
@@ -24,7 +25,9 @@ export async function startServer(options: { worker?: boolean; asOwner?: boolean
   await startQueue(lines);
   const listener = await listen({ host: '127.0.0.1', port: 0 });
   const hearersBefore = countHearers();
-  const worker = options.worker ? await startWorker(lines, engineHealth) : undefined;
+  const worker = options.worker
+    ? await startWorker(queuesOf(engineNames, kindsHere(env)), engineHealth)
+    : undefined;
   const own = options.asOwner ? (await firstOwner(listener.url)).headers() : {};
   const sockets = createClient({
     url: `${listener.url.replace('http', 'ws')}/graphql`,

@@ -6,7 +6,7 @@ export const ROLES = [
   {
     value: 'OWNER',
     label: 'Owner',
-    may: 'Does everything: also invites people, and runs queues, workers and maintenance.',
+    may: 'Does everything: also invites people, downloads models, and runs queues, workers and maintenance.',
   },
 ] as const satisfies readonly { value: Role; label: string; may: string }[];
 
@@ -25,13 +25,13 @@ export const SCOPES = [
     value: 'WRITE_JOBS',
     name: 'write:jobs',
     label: 'Run jobs',
-    may: 'Start, stop, repeat and order trainings and generations.',
+    may: 'Start, stop, repeat and order trainings and generations; stop downloads.',
   },
   {
     value: 'ADMIN',
     name: 'admin',
     label: 'Administer',
-    may: 'Run queues, workers and maintenance, and read the audit log.',
+    may: 'Run queues, workers and maintenance, download models, and read the audit log.',
   },
 ] as const satisfies readonly { value: Scope; name: string; label: string; may: string }[];
 

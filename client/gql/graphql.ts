@@ -170,6 +170,8 @@ export type IpAdapterInput = {
 
 /** What a job makes. */
 export type JobKind =
+  /** A model file. The job is a `Download`. */
+  | 'DOWNLOAD'
   /** Images. The job is a `Generation`. */
   | 'GENERATION'
   /** A LoRA. The job is a `Training`. */
@@ -179,6 +181,8 @@ export type JobKind =
 export type JobStage =
   /** Encoding the photos and captions once for all steps. */
   | 'CACHING'
+  /** Bringing the bytes of a file here. */
+  | 'DOWNLOADING'
   /** Writing the finished LoRA. */
   | 'EXPORTING'
   /** Reading the base model, and the LoRAs of a generation. */
@@ -192,7 +196,9 @@ export type JobStage =
   /** Writing a checkpoint or an image. */
   | 'SAVING'
   /** Taking training steps. */
-  | 'TRAINING';
+  | 'TRAINING'
+  /** Reading a file back and checking it. */
+  | 'VERIFYING';
 
 /** QUEUED → RUNNING → COMPLETED, FAILED or CANCELLED, and from QUEUED to CANCELLED directly. A job goes back from RUNNING to QUEUED when its worker stops or is lost, or when what failed may succeed at another try. The last three are final. */
 export type JobState =
@@ -827,6 +833,7 @@ export type DeleteLoraMutation = { deleteLora:
     | { __typename: 'LoraInUse', message: string, jobs: Array<
         | { id: string, title: string }
         | { id: string, title: string }
+        | { id: string, title: string }
       > }
     | { __typename: 'NotFound', message: string }
    };
@@ -944,6 +951,7 @@ export type CancelJobMutation = { cancelJob:
     | { __typename: 'CancelJobSuccess', job:
         | { id: string, state: JobState, isCancelling: boolean, stage: JobStage | null, finishedAt: string | null, place: { position: number } | null }
         | { id: string, state: JobState, isCancelling: boolean, stage: JobStage | null, finishedAt: string | null, place: { position: number } | null }
+        | { id: string, state: JobState, isCancelling: boolean, stage: JobStage | null, finishedAt: string | null, place: { position: number } | null }
        }
     | { __typename: 'JobHasEnded', message: string }
     | { __typename: 'NotFound', message: string }
@@ -956,12 +964,15 @@ export type RetryJobMutationVariables = Exact<{
 
 
 export type RetryJobMutation = { retryJob:
+    | { __typename: 'AlreadyDownloading', message: string }
+    | { __typename: 'CannotDownload', message: string }
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string }
     | { __typename: 'JobHasNotEnded', message: string }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'RetryJobSuccess', job:
+        | { id: string, kind: JobKind }
         | { id: string, kind: JobKind }
         | { id: string, kind: JobKind }
        }
@@ -980,15 +991,19 @@ export type MoveJobMutation = { moveJob:
     | { __typename: 'MoveJobSuccess', job:
         | { id: string, place: { position: number } | null }
         | { id: string, place: { position: number } | null }
+        | { id: string, place: { position: number } | null }
        }
     | { __typename: 'NotFound', message: string }
    };
+
+type JobRow_Job_Download_Fragment = { id: string, kind: JobKind, state: JobState, title: string, step: number, steps: number, attempt: number, elapsedSeconds: number | null, createdAt: string, finishedAt: string | null, place: { position: number, expectedStartAt: string | null, waitsFor: { reason: WaitReason, message: string, until: string | null } } | null, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null, error: { message: string, advice: string | null } | null } & { ' $fragmentName'?: 'JobRow_Job_Download_Fragment' };
 
 type JobRow_Job_Generation_Fragment = { id: string, kind: JobKind, state: JobState, title: string, step: number, steps: number, attempt: number, elapsedSeconds: number | null, createdAt: string, finishedAt: string | null, place: { position: number, expectedStartAt: string | null, waitsFor: { reason: WaitReason, message: string, until: string | null } } | null, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null, error: { message: string, advice: string | null } | null } & { ' $fragmentName'?: 'JobRow_Job_Generation_Fragment' };
 
 type JobRow_Job_Training_Fragment = { id: string, kind: JobKind, state: JobState, title: string, step: number, steps: number, attempt: number, elapsedSeconds: number | null, createdAt: string, finishedAt: string | null, place: { position: number, expectedStartAt: string | null, waitsFor: { reason: WaitReason, message: string, until: string | null } } | null, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null, error: { message: string, advice: string | null } | null } & { ' $fragmentName'?: 'JobRow_Job_Training_Fragment' };
 
 export type JobRow_JobFragment =
+  | JobRow_Job_Download_Fragment
   | JobRow_Job_Generation_Fragment
   | JobRow_Job_Training_Fragment
 ;
@@ -1000,6 +1015,10 @@ export type JobsQueryVariables = Exact<{
 
 
 export type JobsQuery = { jobs: { edges: Array<{ node:
+        | (
+          { id: string }
+          & { ' $fragmentRefs'?: { 'JobRow_Job_Download_Fragment': JobRow_Job_Download_Fragment } }
+        )
         | (
           { id: string }
           & { ' $fragmentRefs'?: { 'JobRow_Job_Generation_Fragment': JobRow_Job_Generation_Fragment } }
@@ -1136,11 +1155,14 @@ export type RevokeSessionMutation = { revokeSession:
     | { __typename: 'RevokeSessionSuccess', id: string }
    };
 
+type RunningJob_Job_Download_Fragment = { id: string, kind: JobKind, title: string, step: number, steps: number, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null } & { ' $fragmentName'?: 'RunningJob_Job_Download_Fragment' };
+
 type RunningJob_Job_Generation_Fragment = { id: string, kind: JobKind, title: string, step: number, steps: number, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null } & { ' $fragmentName'?: 'RunningJob_Job_Generation_Fragment' };
 
 type RunningJob_Job_Training_Fragment = { id: string, kind: JobKind, title: string, step: number, steps: number, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null } & { ' $fragmentName'?: 'RunningJob_Job_Training_Fragment' };
 
 export type RunningJob_JobFragment =
+  | RunningJob_Job_Download_Fragment
   | RunningJob_Job_Generation_Fragment
   | RunningJob_Job_Training_Fragment
 ;
@@ -1149,6 +1171,10 @@ export type ShellQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ShellQuery = { info: { name: string, version: string, mode: Mode }, jobCounts: { queued: number, running: number }, jobs: { edges: Array<{ node:
+        | (
+          { id: string }
+          & { ' $fragmentRefs'?: { 'RunningJob_Job_Download_Fragment': RunningJob_Job_Download_Fragment } }
+        )
         | (
           { id: string }
           & { ' $fragmentRefs'?: { 'RunningJob_Job_Generation_Fragment': RunningJob_Job_Generation_Fragment } }
@@ -1165,11 +1191,13 @@ export type JobUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
 export type JobUpdatesSubscription = { jobUpdates:
     | { id: string, kind: JobKind, state: JobState, isCancelling: boolean, stage: JobStage | null, title: string, step: number, steps: number, stepsPerSecond: number | null, elapsedSeconds: number | null, attempt: number, startedAt: string | null, finishedAt: string | null, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null, place: { position: number, expectedStartAt: string | null, waitsFor: { reason: WaitReason, message: string, until: string | null } } | null, error: { code: string, message: string, advice: string | null } | null, character: { id: string } | null }
     | { id: string, kind: JobKind, state: JobState, isCancelling: boolean, stage: JobStage | null, title: string, step: number, steps: number, stepsPerSecond: number | null, elapsedSeconds: number | null, attempt: number, startedAt: string | null, finishedAt: string | null, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null, place: { position: number, expectedStartAt: string | null, waitsFor: { reason: WaitReason, message: string, until: string | null } } | null, error: { code: string, message: string, advice: string | null } | null, character: { id: string } | null }
+    | { id: string, kind: JobKind, state: JobState, isCancelling: boolean, stage: JobStage | null, title: string, step: number, steps: number, stepsPerSecond: number | null, elapsedSeconds: number | null, attempt: number, startedAt: string | null, finishedAt: string | null, eta: { seconds: number, lowSeconds: number, highSeconds: number } | null, place: { position: number, expectedStartAt: string | null, waitsFor: { reason: WaitReason, message: string, until: string | null } } | null, error: { code: string, message: string, advice: string | null } | null, character: { id: string } | null }
    };
 
 export type Checkpoints_TrainingFragment = { id: string, state: JobState, checkpoints: Array<{ id: string, step: number, bytes: number, createdAt: string, url: string }>, lora: { id: string, name: string, bytes: number, url: string } | null } & { ' $fragmentName'?: 'Checkpoints_TrainingFragment' };
 
 export type Configuration_TrainingFragment = { id: string, baseModel: string, preset: TrainingPresetName, triggerWord: string, engine: string, workerId: string | null, correlationId: string, dataset: { id: string, imageCount: number }, resumedFrom: { id: string, step: number } | null, retryOf:
+    | { id: string, title: string }
     | { id: string, title: string }
     | { id: string, title: string }
    | null, config: { method: TrainingMethod, steps: number, learningRate: number, batchSize: number, resolution: number, rank: number, alpha: number, optimizer: Optimizer, scheduler: LearningRateScheduler, precision: Precision, gradientAccumulation: number, captionDropout: number, sampleEvery: number, samplePrompts: Array<string>, checkpointEvery: number, keepCheckpoints: number, seed: number } } & { ' $fragmentName'?: 'Configuration_TrainingFragment' };

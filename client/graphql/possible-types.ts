@@ -1,6 +1,6 @@
 /** Which types an interface of the schema has; a test compares it with the printed schema. */
 export const possibleTypes = {
-  Job: ['Training', 'Generation'],
+  Job: ['Training', 'Generation', 'Download'],
   JobEvent: [
     'JobStateChanged',
     'JobStageChanged',
@@ -38,5 +38,7 @@ export const possibleTypes = {
     'LoraUnreadable',
     'NotALora',
     'DiskFull',
+    'CannotDownload',
+    'AlreadyDownloading',
   ],
 };

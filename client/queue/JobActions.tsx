@@ -108,7 +108,7 @@ function Actions(props: Props) {
         <CancelJobDialog
           open={asking()}
           job={props.job}
-          consequence={props.job.step > 0 ? `It stops at step ${props.job.step}.` : 'It has not begun.'}
+          consequence={consequenceOf(props.job)}
           onClose={() => setAsking(false)}
         />
       </Show>
@@ -119,4 +119,9 @@ function Actions(props: Props) {
       </Show>
     </>
   );
+}
+
+function consequenceOf({ kind, step }: Job): string {
+  if (step === 0) return 'It has not begun.';
+  return kind === 'DOWNLOAD' ? 'What came so far is deleted.' : `It stops at step ${step}.`;
 }

@@ -1,10 +1,12 @@
 import { A } from '@solidjs/router';
+import Download from 'lucide-solid/icons/download';
 import Flame from 'lucide-solid/icons/flame';
 import Sparkles from 'lucide-solid/icons/sparkles';
 import { Match, Show, Switch } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { jobHref } from '../shell/job-link.ts';
-import { formatCount, formatDuration, formatEta } from '../ui/format.ts';
+import { stepsWord } from '../shell/job-steps.ts';
+import { formatDuration, formatEta } from '../ui/format.ts';
 import { Progress } from '../ui/Progress.tsx';
 import { StateBadge } from '../ui/StateBadge.tsx';
 import { Time } from '../ui/Time.tsx';
@@ -34,9 +36,14 @@ export function JobRow(props: { job: FragmentType<typeof Job>; order: readonly s
   const job = () => useFragment(Job, props.job);
   return (
     <li class={styles.row}>
-      <Show when={job().kind === 'TRAINING'} fallback={<Sparkles size={16} aria-label="Generation" />}>
-        <Flame size={16} aria-label="Training" />
-      </Show>
+      <Switch fallback={<Sparkles size={16} aria-label="Generation" />}>
+        <Match when={job().kind === 'TRAINING'}>
+          <Flame size={16} aria-label="Training" />
+        </Match>
+        <Match when={job().kind === 'DOWNLOAD'}>
+          <Download size={16} aria-label="Download" />
+        </Match>
+      </Switch>
       <div class={styles.what}>
         <A href={jobHref(job())} class={styles.title}>
           {job().title}
@@ -55,7 +62,7 @@ export function JobRow(props: { job: FragmentType<typeof Job>; order: readonly s
             <div class={styles.progress}>
               <Progress value={job().step} max={job().steps} label={`${job().title}, steps`} />
               <span class={styles.numbers}>
-                {formatCount(job().step)} / {formatCount(job().steps)}
+                {stepsWord(job())}
                 <Show when={job().eta}>{(eta) => <> · {formatEta(eta())}</>}</Show>
               </span>
             </div>

@@ -1,4 +1,13 @@
+import type { JobKind } from '../gql/graphql.ts';
+
 /** The page on which a job can be followed. */
-export function jobHref(job: { id: string; kind: 'TRAINING' | 'GENERATION' }): string {
-  return job.kind === 'TRAINING' ? `/trainings/${job.id}` : `/generate#${job.id}`;
+export function jobHref(job: { id: string; kind: JobKind }): string {
+  switch (job.kind) {
+    case 'TRAINING':
+      return `/trainings/${job.id}`;
+    case 'GENERATION':
+      return `/generate#${job.id}`;
+    case 'DOWNLOAD':
+      return '/settings/models';
+  }
 }

@@ -10,7 +10,7 @@ const ORDER: { stage: JobStage; name: string }[] = [
   { stage: 'SAVING', name: 'saving' },
 ];
 
-const WORD: Record<JobStage, string> = {
+const WORD: Partial<Record<JobStage, string>> = {
   PREPARING: 'preparing',
   LOADING_MODEL: 'loading the model',
   CACHING: 'caching the photos',
@@ -43,7 +43,7 @@ export function stagesOf(job: {
   return ORDER.map(({ name }, index) => {
     if (isDone || index < at) return { name, state: 'done', word: name };
     if (index === at && job.state === 'RUNNING')
-      return { name, state: 'now', word: job.stage == null ? name : WORD[job.stage] };
+      return { name, state: 'now', word: (job.stage && WORD[job.stage]) ?? name };
     return { name, state: 'next', word: name };
   });
 }

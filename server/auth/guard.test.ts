@@ -43,6 +43,7 @@ const NAMED: Record<string, string[]> = {
     'resumeQueue',
     'drainWorker',
     'resumeWorker',
+    'downloadModel',
   ],
   'write:characters': [
     'createCharacter',

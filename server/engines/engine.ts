@@ -212,6 +212,11 @@ export type GenerationEngine = {
    * Asked before a job is made; nothing is left out silently. `parameter` is a path such as `controlNet.mode`.
    */
   objections(plan: GenerationPlan): Promise<{ parameter: string; reason: string }[]>;
+  /**
+   * The model files that it has, by the folder below its `models` (`checkpoints`, `vae`), as it names them: with `/` when they
+   * are deeper. Null when it cannot be asked now. Left out by an engine without such files.
+   */
+  models?(): Promise<Record<string, string[]> | null>;
   /** As `TrainingEngine.run`: ends after the last missing image, or returns early when `signal` aborts. */
   run(run: GenerationRun, signal: AbortSignal): AsyncGenerator<GenerationEvent, void>;
 };

@@ -110,7 +110,7 @@ jobEventType('progress').implement({
     }),
     metrics: t.field({
       type: [StepMetricRef],
-      description: 'Each step since the last such event; empty for a generation.',
+      description: 'Each step of a training since the last such event; empty for other jobs.',
       resolve: ({ data }) => data.metrics,
     }),
     gpu: t.field({

@@ -9,6 +9,7 @@ import { type Place, placesOf, type Wait, type WaitReason } from './places.ts';
 export const JobKind = enumFrom('JobKind', jobKind, 'What a job makes.', {
   training: 'A LoRA. The job is a `Training`.',
   generation: 'Images. The job is a `Generation`.',
+  download: 'A model file. The job is a `Download`.',
 });
 export const JobState = enumFrom(
   'JobState',
@@ -31,6 +32,8 @@ export const JobStage = enumFrom('JobStage', jobStage, 'What a running job is do
   saving: 'Writing a checkpoint or an image.',
   exporting: 'Writing the finished LoRA.',
   postprocessing: 'Faces and upscaling.',
+  downloading: 'Bringing the bytes of a file here.',
+  verifying: 'Reading a file back and checking it.',
 });
 export const LogLevel = enumFrom('LogLevel', logLevel, 'How grave a log line is.', {
   debug: 'For whoever looks for a fault.',
@@ -170,13 +173,14 @@ const AttemptRef = builder.objectRef<AttemptRow>('JobAttempt').implement({
   }),
 });
 
-const TYPE_OF = { training: 'Training', generation: 'Generation' } as const;
+const TYPE_OF = { training: 'Training', generation: 'Generation', download: 'Download' } as const;
 
 export const Job = builder.interfaceRef<JobDetails>('Job').implement({
-  description: 'One piece of work for a worker. Trainings and generations are jobs, under the same id.',
+  description:
+    'One piece of work for a worker. Trainings, generations and downloads are jobs, under the same id.',
   resolveType: ({ kind }) => TYPE_OF[kind],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Also of the training or generation that it is.' }),
+    id: t.exposeID('id', { description: 'Also of the training, generation or download that it is.' }),
     kind: t.expose('kind', { type: JobKind }),
     state: t.expose('state', { type: JobState }),
     isCancelling: t.boolean({
@@ -187,7 +191,8 @@ export const Job = builder.interfaceRef<JobDetails>('Job').implement({
     title: t.exposeString('title', { description: 'For lists, such as `Mara · training 7`.' }),
     step: t.exposeInt('step', { description: 'Steps done, out of `steps`.' }),
     steps: t.exposeInt('steps', {
-      description: 'Of a training its optimizer steps, of a generation the sampler steps of all its images.',
+      description:
+        'Of a training its optimizer steps, of a generation the sampler steps of all its images, of a download its megabytes.',
     }),
     stepsPerSecond: t.exposeFloat('stepsPerSecond', {
       nullable: true,

@@ -32,7 +32,7 @@ builder.queryField('job', (t) =>
     nullable: true,
     guard: 'read',
     description: 'The job with this id; null when there is none.',
-    args: { id: t.arg.id({ description: 'Of the job: of the training or generation.' }) },
+    args: { id: t.arg.id({ description: 'Of the job: of the training, generation or download.' }) },
     resolve: (_, { id }) => findJob(id),
   }),
 );

@@ -1,6 +1,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import { generations } from '#schema/generation.ts';
 import { jobs } from '#schema/jobs.ts';
+import { downloads } from '#schema/models.ts';
 import { trainings } from '#schema/training.ts';
 import { db } from '../db.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
@@ -23,19 +24,21 @@ export const queueOf = ({ kind, engine }: Pick<Job, 'kind' | 'engine'>): QueueNa
 export type JobDetails = Job & {
   training: typeof trainings.$inferSelect | null;
   generation: typeof generations.$inferSelect | null;
+  download: typeof downloads.$inferSelect | null;
 };
 
 export const selectJobs = () =>
   db
-    .select({ job: jobs, training: trainings, generation: generations })
+    .select({ job: jobs, training: trainings, generation: generations, download: downloads })
     .from(jobs)
     .leftJoin(trainings, eq(trainings.jobId, jobs.id))
     .leftJoin(generations, eq(generations.jobId, jobs.id))
+    .leftJoin(downloads, eq(downloads.jobId, jobs.id))
     .$dynamic();
 
-export const withDetails = (
-  rows: { job: Job; training: JobDetails['training']; generation: JobDetails['generation'] }[],
-) => rows.map(({ job, training, generation }): JobDetails => ({ ...job, training, generation }));
+type Row = { job: Job } & Pick<JobDetails, 'training' | 'generation' | 'download'>;
+export const withDetails = (rows: Row[]) =>
+  rows.map(({ job, ...ofItsKind }): JobDetails => ({ ...job, ...ofItsKind }));
 
 export const jobsByIds = async (ids: readonly string[]) =>
   withDetails(await selectJobs().where(inArray(jobs.id, [...ids])));

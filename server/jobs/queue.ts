@@ -41,7 +41,7 @@ function running() {
 }
 
 /** A line of jobs, of one kind and for one engine. */
-export type JobQueueName = `${'training' | 'generation'}.${string}`;
+export type JobQueueName = `${'training' | 'generation' | 'download'}.${string}`;
 export type QueueName = JobQueueName | 'files.remove' | 'maintenance';
 /** They belong to no engine, and to every worker. */
 const COMMON: QueueName[] = ['files.remove', 'maintenance'];
@@ -201,7 +201,7 @@ export const forgetSentSchedules = () => running().supervise('__pgboss__send-it'
 /** The messages of jobs, to be selected from: `id`, `queue`, `is_active`, and `heard_at`, the last heartbeat. */
 export const JOB_MESSAGES = sql`(
   select id, name as queue, state = 'active' as is_active, coalesce(heartbeat_on, started_on) as heard_at from ${JOB}
-  where (name like 'training.%' or name like 'generation.%') and state < 'completed'
+  where name ~ '^(training|generation|download)\\.' and state < 'completed'
 )`;
 
 /** Of these files, those that a message has yet to remove: they are named in it, or a folder above them is. */

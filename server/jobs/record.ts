@@ -93,7 +93,12 @@ export const stateEvent = ({
 /** Of a job that nobody runs. */
 export const AT_REST = { stage: null, stepsPerSecond: null, hold: null, retryAt: null } as const;
 
-type NewJob = Pick<Job, 'kind' | 'engine' | 'title' | 'characterId' | 'steps'> & { retryOfId?: string };
+type NewJob = Pick<Job, 'kind' | 'engine' | 'title' | 'characterId' | 'steps'> & {
+  retryOfId?: string;
+  /** Postgres refuses a second open job with the same, by the index `SOLE_OPEN`. */
+  soleOf?: string;
+};
+export const SOLE_OPEN = 'jobs_sole_open_index';
 
 /** The job, its first event and its message, all or none: `tx` also writes the row of its kind. Throws QuotaExceeded. */
 export async function createJob(tx: Tx, values: NewJob): Promise<Job> {

@@ -35,7 +35,7 @@ const EngineReportRef = builder.objectRef<EngineReport>('EngineReport').implemen
 });
 
 const WorkerRef = builder.objectRef<WorkerInfo>('Worker').implement({
-  description: 'A process that runs jobs: at most one training and one generation at a time.',
+  description: 'A process that runs jobs: at most one of each kind at a time.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Of this process; another one after each start.' }),
     host: t.exposeString('host', { description: 'Name of its machine.' }),
@@ -68,7 +68,7 @@ const WorkerRef = builder.objectRef<WorkerInfo>('Worker').implement({
     }),
     currentJobs: t.field({
       type: [Job],
-      description: 'What it has in hand: a training, a generation, both or nothing.',
+      description: 'What it has in hand, one of each kind at most.',
       resolve: ({ jobs }) => jobs,
     }),
   }),

@@ -8,7 +8,8 @@ import { until } from '#tests/until.ts';
 import { filesBelow } from '#tests/uploads.ts';
 import { engineHealth, engineNames } from '../capabilities.ts';
 import { db } from '../db.ts';
-import { queuesOf } from '../jobs/lines.ts';
+import { env } from '../env.ts';
+import { kindsHere, queuesOf } from '../jobs/lines.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { startWorker } from '../jobs/worker.ts';
 import type { Task } from './tasks.ts';
@@ -33,7 +34,7 @@ export async function ageAll(volume: string, hours: number) {
 }
 
 /** For as long as a test needs it. */
-export async function someWorker(lines = queuesOf(engineNames)) {
+export async function someWorker(lines = queuesOf(engineNames, kindsHere(env))) {
   const { stop } = await startWorker(lines, engineHealth);
   return { [Symbol.asyncDispose]: stop };
 }

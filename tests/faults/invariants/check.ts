@@ -10,7 +10,7 @@ import {
   timesAreInOrder,
 } from './jobs.ts';
 import type { Look } from './look.ts';
-import { generationsAreWhole, trainingsAreWhole } from './results.ts';
+import { downloadsAreWhole, generationsAreWhole, trainingsAreWhole } from './results.ts';
 
 /** What a fault may leave behind for a while, in number: the sweepers take it when it is old enough. */
 export type Allowed = { orphans?: number; leftovers?: number; crashes?: number };
@@ -24,6 +24,7 @@ const INVARIANTS = [
   timesAreInOrder,
   trainingsAreWhole,
   generationsAreWhole,
+  downloadsAreWhole,
   historiesAreWhole,
   clientsSawAll,
   rowsHaveTheirFiles,

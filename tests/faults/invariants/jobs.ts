@@ -36,7 +36,7 @@ export async function jobsAreLedOn({ sql }: Look): Promise<string[]> {
 export async function messagesHaveJobs({ sql }: Look): Promise<string[]> {
   const rows = await sql<{ id: string; state: string }[]>`
     select id, state from pgboss.job
-    where name ~ '^(training|generation)\\.' and state < 'completed' and id not in (select id from jobs)`;
+    where name ~ '^(training|generation|download)\\.' and state < 'completed' and id not in (select id from jobs)`;
   return rows.map(({ id, state }) => `message ${id} (${state}) has no job`);
 }
 

@@ -69,3 +69,18 @@ export async function generationsAreWhole({ sql }: Look): Promise<string[]> {
       : [`generation ${id} (${state}) has images ${indexes.join()} of ${count}`];
   });
 }
+
+/** Each has what it downloads; of those that are open no two have the same, and one that is completed was held against a checksum. */
+export async function downloadsAreWhole({ sql }: Look): Promise<string[]> {
+  const rows = await sql<{ id: string; state: string; modelId: string | null; sha256: string | null }[]>`
+    select j.id, j.state, d.model_id as "modelId", d.sha256
+    from jobs j left join downloads d on d.job_id = j.id where j.kind = 'download'`;
+  const open = rows.filter(({ state }) => state === 'queued' || state === 'running');
+  return rows.flatMap(({ id, state, modelId, sha256 }) => [
+    ...(modelId === null ? [`download ${id} (${state}) is of no model`] : []),
+    ...(state === 'completed' && sha256 === null ? [`download ${id} was held against nothing`] : []),
+    ...(open.some((other) => other.id === id) && open.filter((other) => other.modelId === modelId).length > 1
+      ? [`download ${id} (${state}) is not the only one of ${modelId}`]
+      : []),
+  ]);
+}

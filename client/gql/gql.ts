@@ -70,7 +70,12 @@ type Documents = {
     "\n  fragment AuditRow_entry on AuditEntry {\n    id\n    at\n    operation\n    outcome\n    userName\n    apiKeyId\n    address\n    correlationId\n  }\n": typeof types.AuditRow_EntryFragmentDoc,
     "\n  mutation ChangePassword($input: ChangePasswordInput!) {\n    changePassword(input: $input) {\n      __typename\n      ... on ChangePasswordSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.ChangePasswordDocument,
     "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on CreateApiKeySuccess { apiKey { id } secret }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.CreateApiKeyDocument,
+    "\n  fragment DownloadProgress_download on Download {\n    id\n    kind\n    title\n    state\n    stage\n    isCancelling\n    step\n    steps\n    stepsPerSecond\n    eta { seconds lowSeconds highSeconds }\n    place { position waitsFor { reason message } }\n  }\n": typeof types.DownloadProgress_DownloadFragmentDoc,
+    "\n  mutation DownloadModel($input: DownloadModelInput!, $idempotencyKey: String) {\n    downloadModel(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on DownloadModelSuccess { download { id state } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.DownloadModelDocument,
+    "\n  mutation RetryDownload($input: RetryJobInput!, $idempotencyKey: String) {\n    retryJob(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on RetryJobSuccess { job { id state } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.RetryDownloadDocument,
     "\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.InviteUserDocument,
+    "\n  fragment ModelRow_model on Model {\n    id\n    label\n    description\n    file\n    isInstalled\n    problem\n    bytes\n    repository\n    isGated\n    licence { name url commercialUse }\n    canDownload\n    unsupported\n    download { id state error { message advice } ...DownloadProgress_download }\n  }\n": typeof types.ModelRow_ModelFragmentDoc,
+    "\n  query Models {\n    models { id group isInstalled unsupported problem ...ModelRow_model }\n  }\n": typeof types.ModelsDocument,
     "\n  mutation InviteToNewPassword($input: InviteToNewPasswordInput!) {\n    inviteToNewPassword(input: $input) {\n      __typename\n      ... on InviteToNewPasswordSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": typeof types.InviteToNewPasswordDocument,
     "\n  query People {\n    users { id ...PersonRow_user }\n  }\n": typeof types.PeopleDocument,
     "\n  fragment PersonRow_user on User {\n    id\n    name\n    role\n    createdAt\n    sessions { id lastUsedAt }\n    apiKeys { id }\n  }\n": typeof types.PersonRow_UserFragmentDoc,
@@ -160,7 +165,12 @@ const documents: Documents = {
     "\n  fragment AuditRow_entry on AuditEntry {\n    id\n    at\n    operation\n    outcome\n    userName\n    apiKeyId\n    address\n    correlationId\n  }\n": types.AuditRow_EntryFragmentDoc,
     "\n  mutation ChangePassword($input: ChangePasswordInput!) {\n    changePassword(input: $input) {\n      __typename\n      ... on ChangePasswordSuccess { viewer { user { id } } }\n      ... on TooManyAttempts { retryAfterSeconds }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": types.ChangePasswordDocument,
     "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      __typename\n      ... on CreateApiKeySuccess { apiKey { id } secret }\n      ... on InvalidInput { issues { field message } }\n      ... on UserError { message }\n    }\n  }\n": types.CreateApiKeyDocument,
+    "\n  fragment DownloadProgress_download on Download {\n    id\n    kind\n    title\n    state\n    stage\n    isCancelling\n    step\n    steps\n    stepsPerSecond\n    eta { seconds lowSeconds highSeconds }\n    place { position waitsFor { reason message } }\n  }\n": types.DownloadProgress_DownloadFragmentDoc,
+    "\n  mutation DownloadModel($input: DownloadModelInput!, $idempotencyKey: String) {\n    downloadModel(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on DownloadModelSuccess { download { id state } }\n      ... on UserError { message }\n    }\n  }\n": types.DownloadModelDocument,
+    "\n  mutation RetryDownload($input: RetryJobInput!, $idempotencyKey: String) {\n    retryJob(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on RetryJobSuccess { job { id state } }\n      ... on UserError { message }\n    }\n  }\n": types.RetryDownloadDocument,
     "\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": types.InviteUserDocument,
+    "\n  fragment ModelRow_model on Model {\n    id\n    label\n    description\n    file\n    isInstalled\n    problem\n    bytes\n    repository\n    isGated\n    licence { name url commercialUse }\n    canDownload\n    unsupported\n    download { id state error { message advice } ...DownloadProgress_download }\n  }\n": types.ModelRow_ModelFragmentDoc,
+    "\n  query Models {\n    models { id group isInstalled unsupported problem ...ModelRow_model }\n  }\n": types.ModelsDocument,
     "\n  mutation InviteToNewPassword($input: InviteToNewPasswordInput!) {\n    inviteToNewPassword(input: $input) {\n      __typename\n      ... on InviteToNewPasswordSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n": types.InviteToNewPasswordDocument,
     "\n  query People {\n    users { id ...PersonRow_user }\n  }\n": types.PeopleDocument,
     "\n  fragment PersonRow_user on User {\n    id\n    name\n    role\n    createdAt\n    sessions { id lastUsedAt }\n    apiKeys { id }\n  }\n": types.PersonRow_UserFragmentDoc,
@@ -435,7 +445,27 @@ export function graphql(source: "\n  mutation CreateApiKey($input: CreateApiKeyI
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  fragment DownloadProgress_download on Download {\n    id\n    kind\n    title\n    state\n    stage\n    isCancelling\n    step\n    steps\n    stepsPerSecond\n    eta { seconds lowSeconds highSeconds }\n    place { position waitsFor { reason message } }\n  }\n"): (typeof documents)["\n  fragment DownloadProgress_download on Download {\n    id\n    kind\n    title\n    state\n    stage\n    isCancelling\n    step\n    steps\n    stepsPerSecond\n    eta { seconds lowSeconds highSeconds }\n    place { position waitsFor { reason message } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DownloadModel($input: DownloadModelInput!, $idempotencyKey: String) {\n    downloadModel(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on DownloadModelSuccess { download { id state } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation DownloadModel($input: DownloadModelInput!, $idempotencyKey: String) {\n    downloadModel(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on DownloadModelSuccess { download { id state } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RetryDownload($input: RetryJobInput!, $idempotencyKey: String) {\n    retryJob(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on RetryJobSuccess { job { id state } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation RetryDownload($input: RetryJobInput!, $idempotencyKey: String) {\n    retryJob(input: $input, idempotencyKey: $idempotencyKey) {\n      __typename\n      ... on RetryJobSuccess { job { id state } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n"): (typeof documents)["\n  mutation InviteUser($input: InviteUserInput!) {\n    inviteUser(input: $input) {\n      __typename\n      ... on InviteUserSuccess { invitation { url expiresAt } }\n      ... on UserError { message }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ModelRow_model on Model {\n    id\n    label\n    description\n    file\n    isInstalled\n    problem\n    bytes\n    repository\n    isGated\n    licence { name url commercialUse }\n    canDownload\n    unsupported\n    download { id state error { message advice } ...DownloadProgress_download }\n  }\n"): (typeof documents)["\n  fragment ModelRow_model on Model {\n    id\n    label\n    description\n    file\n    isInstalled\n    problem\n    bytes\n    repository\n    isGated\n    licence { name url commercialUse }\n    canDownload\n    unsupported\n    download { id state error { message advice } ...DownloadProgress_download }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Models {\n    models { id group isInstalled unsupported problem ...ModelRow_model }\n  }\n"): (typeof documents)["\n  query Models {\n    models { id group isInstalled unsupported problem ...ModelRow_model }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -48,6 +48,7 @@ const EMBEDDED = [
   'FaceDetailerUse',
   'UpscaleUse',
   'Preview',
+  'Licence',
   'JobStateChanged',
   'JobStageChanged',
   'JobProgressed',
@@ -59,7 +60,7 @@ const EMBEDDED = [
 ];
 
 const JOB_LISTS = ['jobs', 'jobCounts', 'trainings', 'generations'];
-const RESULT_LISTS = ['outputs', 'loras'];
+const RESULT_LISTS = ['outputs', 'loras', 'models'];
 
 function forget(cache: Cache, entity: string, fields: readonly string[]): void {
   for (const field of cache.inspectFields(entity)) {
@@ -106,7 +107,8 @@ export function createCache(): Exchange {
         startGeneration: forgetting(...JOB_LISTS),
         repeatGeneration: forgetting(...JOB_LISTS),
         cancelJob: forgetting(...JOB_LISTS),
-        retryJob: forgetting(...JOB_LISTS),
+        retryJob: forgetting(...JOB_LISTS, 'models'),
+        downloadModel: forgetting(...JOB_LISTS, 'models'),
         moveJob: forgetting(...JOB_LISTS),
         uploadLora: forgetting('loras', 'characters'),
         deleteLora: forgetting('loras', 'characters'),

@@ -10,6 +10,7 @@ import { AccountSettings } from './AccountSettings.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
 import { Appearance } from './Appearance.tsx';
 import { AuditLog } from './AuditLog.tsx';
+import { Models } from './Models.tsx';
 import { People } from './People.tsx';
 import styles from './Settings.module.css';
 
@@ -27,6 +28,7 @@ const hasAccount = () => user() !== undefined;
 const TABS: readonly Tab[] = [
   { value: 'account', label: 'Account', isOpen: hasAccount, content: () => <AccountSettings /> },
   { value: 'general', label: 'General', isOpen: () => !hasAccount(), content: () => <WithoutAccounts /> },
+  { value: 'models', label: 'Models', isOpen: () => true, content: () => <Models /> },
   { value: 'keys', label: 'API keys', isOpen: hasAccount, content: () => <ApiKeys /> },
   {
     value: 'people',

@@ -1,32 +1,22 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { until } from '#tests/until.ts';
-import { type GpuStats, trainingEngine } from '../engine.ts';
-import { parseGpu, watchGpu } from '../gpu-stats.ts';
+import { pathWithGpu } from '#tests/gpu.ts';
+import { trainingEngine } from '../engine.ts';
 import { trainingCapabilities } from './capabilities.ts';
 import { freeComfyuiMemory } from './free-memory.ts';
-import { folder, removeFolders, settingsFor, standIn } from './testing.ts';
+import { removeFolders, settingsFor, standIn } from './testing.ts';
 import { createAiToolkit } from './training.ts';
 
 afterAll(removeFolders);
 
-/** A PATH with an `nvidia-smi` that says this. */
-async function pathWithGpu(says: string) {
-  const bin = await folder();
-  await writeFile(join(bin, 'nvidia-smi'), `#!/bin/sh\necho "$@" >> ${bin}/asked\necho '${says}'\n`);
-  await chmod(join(bin, 'nvidia-smi'), 0o755);
-  return [bin, process.env.PATH].join(delimiter);
-}
-
 test('its health is one sentence: version, Python, GPU', async () => {
   const installed = await standIn();
-  const PATH = await pathWithGpu('NVIDIA GeForce RTX 4090');
+  await using gpu = await pathWithGpu('NVIDIA GeForce RTX 4090');
   const healthWith = (more: Parameters<typeof settingsFor>[1]) =>
     createAiToolkit(settingsFor(installed, { environment: { PATH: '/bin:/usr/bin' }, ...more })).health();
-  expect(await healthWith({ environment: { PATH } })).toEqual({
+  expect(await healthWith({ environment: { PATH: gpu.path } })).toEqual({
     isHealthy: true,
     message: 'AI-Toolkit 0.12.26 is ready with Python 3.12.3 and NVIDIA GeForce RTX 4090.',
   });
@@ -60,37 +50,6 @@ test('capabilities are there where nothing is installed, and for the mode that i
   expect(parameters).toBe(trainingCapabilities.parameters);
   expect(parameters.find(({ name }) => name === 'steps')).toMatchObject({ minimum: 100, maximum: 20_000 });
 });
-
-test('the numbers of a GPU, and of one that does not tell all', () => {
-  expect(parseGpu('97, 20123, 24564, 71, 402.15\n')).toEqual({
-    utilisation: 0.97,
-    memoryUsedBytes: 20_123 * 2 ** 20,
-    memoryTotalBytes: 24_564 * 2 ** 20,
-    temperatureCelsius: 71,
-    powerWatts: 402.15,
-  });
-  expect(parseGpu('[N/A], 100, 200, 40, [N/A]')).toMatchObject({ utilisation: 0, powerWatts: 0 });
-  expect(parseGpu('No devices were found')).toBe(null);
-  expect(parseGpu('1, 2')).toBe(null);
-});
-
-test('a GPU is watched until one stops, the one that is meant, and none where there is none', async () => {
-  const told: GpuStats[] = [];
-  const PATH = await pathWithGpu('50, 1, 2, 3, 4');
-  const watch = watchGpu((gpu) => told.push(gpu), { PATH, CUDA_VISIBLE_DEVICES: '1,0' }, 10);
-  await until(() => told.length >= 3, 'it was told three times');
-  watch.stop();
-  const { length } = told;
-  const none = watchGpu((gpu) => told.push(gpu), { PATH: '/nowhere' }, 1);
-  const other = watchGpu(() => {}, { PATH }, 10);
-  await until(async () => (await asked(PATH)).includes('--id=0'), 'the other was asked for');
-  none.stop();
-  other.stop();
-  expect(await asked(PATH)).toContain('--id=1');
-  expect(told.length).toBe(length);
-});
-
-const asked = (path: string) => readFile(join(path.split(delimiter)[0] ?? '', 'asked'), 'utf8');
 
 test('ComfyUI on this machine is asked to free its memory; another is not, and one that is gone is no failure', async () => {
   const bodies: string[] = [];

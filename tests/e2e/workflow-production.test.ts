@@ -6,4 +6,5 @@ workflow({
   start: () => startProduction({ client: true }),
   imageSide: 1024,
   samples: 15,
+  lastCheckpoint: 250,
 });

@@ -6,4 +6,5 @@ workflow({
   start: () => startStudio({ client: true, env: { FAST_TEST_STEP_MS: '20' } }),
   imageSide: 1024,
   samples: 15,
+  lastCheckpoint: 500,
 });

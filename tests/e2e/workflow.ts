@@ -14,6 +14,8 @@ export type Mode = {
   imageSide: number;
   /** Of the quick preset's training of 500 steps. */
   samples: number;
+  /** Of that too: at the last step there is the LoRA, and with some engines a checkpoint besides. */
+  lastCheckpoint: number;
 };
 
 /** From photos to pictures in a browser, as somebody does it who has just installed it. */
@@ -160,7 +162,9 @@ export function workflow(mode: Mode) {
       expect([...(await lossRows()).keys()]).toEqual(
         Array.from({ length: 500 }, (_, index) => String(index + 1)),
       );
-      await page.getByRole('link', { name: 'Download the checkpoint of step 500' }).waitFor();
+      await page
+        .getByRole('link', { name: `Download the checkpoint of step ${mode.lastCheckpoint}` })
+        .waitFor();
       await page.getByRole('button', { name: 'numbers' }).click();
       await page.getByRole('img', { name: /Smoothed loss from/ }).waitFor();
 

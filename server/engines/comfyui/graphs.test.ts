@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
@@ -26,6 +26,7 @@ const models = {
   sams: FULL_MACHINE['SAMLoader.model_name'] ?? [],
 };
 const modelsDir = await folder();
+await mkdir(join(modelsDir, 'loras'));
 const comfyui = await standIn({ models, modelsDir, faults: { stepMs: 1 } });
 const engine = engineOf([comfyui.url], { graphs, modelsDir });
 
@@ -74,7 +75,7 @@ test('what a machine lacks is an objection before, and a failure by name when it
   expect(await poor.objections(run)).toEqual([
     expect.objectContaining({ parameter: expect.stringMatching(/upscale/) }),
   ]);
-  await expect(generate(poor, run)).rejects.toMatchObject({ code: 'MISSING_MODEL' });
+  await expect(generate(poor, run)).rejects.toMatchObject({ code: 'UNSUPPORTED_BY_ENGINE' });
   expect(bare.posts()).toEqual([]);
 });
 

@@ -12,6 +12,12 @@ afterAll(closeAll);
 const sha256 = `${'ab'.repeat(8)}${'0'.repeat(48)}`;
 const NAME = 'abababababababab.safetensors';
 
+async function modelsFolder() {
+  const path = await folder();
+  await mkdir(join(path, 'loras'));
+  return path;
+}
+
 async function loraFile(bytes = 1000) {
   const path = join(await folder(), 'lora.safetensors');
   await writeFile(path, Buffer.alloc(bytes, 7));
@@ -37,7 +43,7 @@ const failureOf = async (told: Promise<unknown>) => {
 };
 
 test('with the models folder it is linked under a name of ours and found in the list', async () => {
-  const modelsDir = await folder();
+  const modelsDir = await modelsFolder();
   const comfyui = await standIn({ modelsDir });
   const { names, graphs } = remembering();
   const path = await loraFile();
@@ -55,6 +61,15 @@ test('with the models folder it is linked under a name of ours and found in the 
     await generationRun({ loras: [{ path, sha256 }] }),
   );
   expect((await stat(placed)).size).toBe((await stat(path)).size);
+});
+
+test('several images at once place it together, and it is whole', async () => {
+  const modelsDir = await modelsFolder();
+  const urls = (await Promise.all([standIn({ modelsDir }), standIn({ modelsDir })])).map(({ url }) => url);
+  const run = await generationRun({ config: { count: 6 }, loras: [{ path: await loraFile(), sha256 }] });
+  const { images } = await generate(engineOf(urls, { modelsDir }), run);
+  expect(images).toHaveLength(6);
+  expect(await readdir(join(modelsDir, 'loras/isengard'))).toEqual([NAME]);
 });
 
 test('without it, it is uploaded once, where ComfyUI was told to look', async () => {
@@ -115,7 +130,7 @@ test('what is unused for an hour is removed, and nothing else', async () => {
   const own = [
     '0000000000000001.safetensors',
     '0000000000000002.safetensors',
-    '.77-0000000000000003.safetensors',
+    `.${crypto.randomUUID()}-0000000000000003.safetensors`,
   ];
   for (const name of [...own, 'someone.safetensors']) await writeFile(join(path, name), 'x');
   // Its file has another name on the volume, with times of its own.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -62,19 +63,38 @@ function notListed(modelsDir: string | null): EngineFailure {
 }
 
 async function linkInto(modelsDir: string, lora: LoraFile): Promise<void> {
-  const folder = join(modelsDir, 'loras', FOLDER);
-  const target = join(folder, fileNameOf(lora));
   const source = await sourceOf(lora);
+  const folder = join(modelsDir, 'loras', FOLDER);
+  try {
+    await placeIn(folder, lora, source.size);
+  } catch (error) {
+    if (isOfFolder(error)) throw notListed(modelsDir);
+    throw error;
+  }
+}
+
+const isOfFolder = (error: unknown) =>
+  error instanceof Error && 'code' in error && FOLDER_ERRORS.has(String(error.code));
+const FOLDER_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+
+/** Several at once do no harm: each has a file of its own until it takes the name. */
+async function placeIn(folder: string, lora: LoraFile, bytes: number) {
+  const target = join(folder, fileNameOf(lora));
   const there = await stat(target).catch(() => null);
-  if (there?.size === source.size) return seen(target, there.mode);
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${process.pid}-${fileNameOf(lora)}`);
-  await rm(temporary, { force: true });
-  // Linked it takes no space. Another file system, or one without links, gets a copy.
-  await link(lora.path, temporary).catch(() => copyFile(lora.path, temporary));
-  await rename(temporary, target);
-  // Between two names of one file a rename does nothing.
-  await rm(temporary, { force: true });
+  if (there?.size === bytes) return seen(target, there.mode);
+  // Its parent is ComfyUI's: where that is missing, it is not its folder.
+  await mkdir(folder).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  const temporary = join(folder, `.${randomUUID()}-${fileNameOf(lora)}`);
+  try {
+    // Linked it takes no space. Another file system, or one without links, gets a copy.
+    await link(lora.path, temporary).catch(() => copyFile(lora.path, temporary));
+    await rename(temporary, target);
+  } finally {
+    // Between two names of one file a rename does nothing.
+    await rm(temporary, { force: true });
+  }
 }
 
 /** The time of its last change is all that tells of use, as the file may have a second name; a mode that stays renews it. */
@@ -126,7 +146,7 @@ export function useLoras(loras: LoraFile[], modelsDir: string | null): AsyncDisp
 export async function removeUnused(folder: string, now = Date.now()): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, basename(name));
-    if (!/^(\.\d+-)?[0-9a-f]{16}\.safetensors$/.test(name) || uses.has(name)) continue;
+    if (!/^(\.[0-9a-f-]{36}-)?[0-9a-f]{16}\.safetensors$/.test(name) || uses.has(name)) continue;
     const there = await stat(path).catch(() => null);
     if (there !== null && now - there.ctimeMs > UNUSED_MS) await rm(path, { force: true }).catch(() => {});
   }

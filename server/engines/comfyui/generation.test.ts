@@ -8,6 +8,7 @@ afterAll(closeAll);
 test('a batch: each image a prompt of its own seed, told in order, fetched and of its size', async () => {
   const comfyui = await standIn();
   const run = await generationRun({ config: { count: 3, steps: 8 }, indexes: [0, 2] });
+  const startedAt = Date.now();
   const { events, images } = await generate(engineOf([comfyui.url], { graphs: stepping }), run);
   expect(images.map(({ index, seed }) => [index, seed])).toEqual([
     [0, 7],
@@ -27,6 +28,9 @@ test('a batch: each image a prompt of its own seed, told in order, fetched and o
   expect(stages).toContain('saving');
   const preview = events.find(({ type }) => type === 'preview');
   expect(preview?.type === 'preview' && (await sharp(preview.image).metadata()).format).toBe('jpeg');
+  // At most two a second, of each image.
+  const most = 2 * (1 + Math.ceil((Date.now() - startedAt) / 500));
+  expect(events.filter(({ type }) => type === 'preview').length).toBeLessThanOrEqual(most);
   // What is read is gone from its history.
   expect(comfyui.history().size).toBe(0);
   await until(() => comfyui.sockets() === 0, 'the socket is closed');

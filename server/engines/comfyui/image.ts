@@ -44,23 +44,27 @@ export async function makeImage(
   const id = promptIdOf(run.jobId, index);
   const log = (level: 'info' | 'warn', message: string) => tell({ type: 'log', level, message });
 
-  const files = await runPrompt({
-    ...{ id, built, http, socket, times, signal, log },
-    hear: watcher(making, index, progressOf(built, run.config.steps)),
-  });
-  if (files === null) return;
-  if (signal.aborted) log('info', `Image ${index} was finished before the cancel reached it, and is kept.`);
-  making.tellStage('saving');
-  const path = join(run.workDir, `${index}.png`);
-  const factor = toggles.upscale?.factor ?? 1;
-  const size = { width: run.config.width * factor, height: run.config.height * factor };
-  await fetchOutput({ http, files, size, keepsGraph: making.keepsGraph, path }).catch((error: unknown) => {
+  try {
+    const files = await runPrompt({
+      ...{ id, built, http, socket, times, signal, log },
+      hear: watcher(making, index, progressOf(built, run.config.steps)),
+    });
+    if (files === null) return;
+    if (signal.aborted)
+      log('info', `Image ${index + 1} was finished before the cancel reached it, and is kept.`);
+    making.tellStage('saving');
+    const path = join(run.workDir, `${index}.png`);
+    const factor = toggles.upscale?.factor ?? 1;
+    const size = { width: run.config.width * factor, height: run.config.height * factor };
+    await fetchOutput({ http, files, size, keepsGraph: making.keepsGraph, path });
+    tell({ type: 'step', index, step: run.config.steps, steps: run.config.steps });
+    tell({ type: 'image', index, seed, path });
+  } catch (error) {
     throw asFailure(error);
-  });
-  tell({ type: 'step', index, step: run.config.steps, steps: run.config.steps });
-  tell({ type: 'image', index, seed, path });
-  // Not before: whoever takes this job over without the image finds it there.
-  await ifAnswered(http.forget(id));
+  } finally {
+    // Its history holds the prompt. Not before this: who takes the job over from a worker that died finds the image there.
+    await ifAnswered(http.forget(id));
+  }
 }
 
 /** Tells what the socket says of an image: its steps, stages and previews. */

@@ -100,6 +100,15 @@ test('a post that did nothing is tried again', async () => {
   expect(comfyui.posts()).toHaveLength(2);
 });
 
+test('before there were jobs: the queue, then the history, which is late', async () => {
+  const comfyui = await standIn({ faults: { withoutJobs: true, historyLagMs: 100, stepMs: 10 } });
+  const { images } = await generate(engineOf([comfyui.url], { graphs: stepping }), await generationRun());
+  expect(images).toHaveLength(1);
+  expect(comfyui.posts()).toHaveLength(1);
+  // Asked once, and known from then on.
+  expect(comfyui.calls.filter(({ path }) => path.startsWith('/jobs/'))).toHaveLength(1);
+});
+
 test('a later attempt takes over what an earlier one left, finished or running', async () => {
   const comfyui = await standIn({ faults: { stepMs: 20 } });
   const run = await generationRun({ config: { count: 2, steps: 10 } });

@@ -73,8 +73,8 @@ function ableTo(plan: GenerationPlan, answering: Able[], graphs: Graphs): Able[]
   const [first] = objections.flat();
   if (able.length > 0 || first === undefined) return able;
   throw new EngineFailure({
-    code: 'MISSING_MODEL',
-    message: `ComfyUI cannot do this (any more): ${first.parameter}: ${first.reason}`,
+    code: 'UNSUPPORTED_BY_ENGINE',
+    message: `ComfyUI cannot do \`${first.parameter}\`: ${first.reason}`,
     advice: 'Install what is missing, or leave it out.',
   });
 }
@@ -94,7 +94,7 @@ async function makeAll(making: Making, familyOf: LoraFamily, able: Able[]) {
   async function makeOn(process: ComfyProcess, index: number) {
     const installed = installedOf.get(process);
     if (installed === undefined) return;
-    log('info', `Image ${index} goes to ComfyUI ${process.number}.`);
+    log('info', `Image ${index + 1} goes to ComfyUI ${process.number}.`);
     const upload = () => uploadReferences(process.http, fitted);
     const toggles = uploaded.get(process) ?? patiently(upload, { downMs: making.times.downMs, signal });
     uploaded.set(process, toggles);

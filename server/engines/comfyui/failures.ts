@@ -90,7 +90,7 @@ export function failureOfExecution(error: ExecutionError | null): EngineFailure 
     });
   if (MISSING_AT_RUN_TIME.test(error.exception_message))
     return new EngineFailure({
-      code: 'MISSING_MODEL',
+      code: 'MODEL_MISSING',
       message: `A model file that ${node} needs is not there: ${said}`,
       advice: 'Download the model, then try again.',
     });
@@ -133,7 +133,7 @@ function failureOfNode(node: string, { type, details, extra_info }: NodeError): 
   const value = typeof extra_info.received_value === 'string' ? bounded(extra_info.received_value, 200) : '';
   if (type === 'value_not_in_list' && (NAMES_FILE.test(input) || /\.\w{2,11}$/.test(value)))
     return new EngineFailure({
-      code: 'MISSING_MODEL',
+      code: 'MODEL_MISSING',
       message: `ComfyUI has no model file ${value}, which ${node} needs.`,
       advice: 'Download the model, or put the file into the folder of ComfyUI for its kind.',
     });

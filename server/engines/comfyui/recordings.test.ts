@@ -199,7 +199,7 @@ test('validation_errors: each refusal has a code, a sentence and no path', () =>
   expect(codes).toEqual([
     ...['MISSING_NODE', 'ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED'],
     ...['ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED', 'ENGINE_FAILED'],
-    ...['ENGINE_FAILED', 'INVALID_REFERENCE', 'MISSING_MODEL', '500', '403', '500', 'accepted'],
+    ...['ENGINE_FAILED', 'INVALID_REFERENCE', 'MODEL_MISSING', '500', '403', '500', 'accepted'],
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { loraKindOf } from '../../storage/lora-kind.ts';
 import type { BaseModel, GenerationRun } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
 import { bounded } from './failures.ts';
@@ -27,3 +28,9 @@ const invalid = (why: string) =>
     message: `A LoRA cannot be used: ${why}`,
     advice: 'Choose a LoRA and a base model of the same family.',
   });
+
+/** By its tensors. What the metadata alone say, which anybody may have written, refuses nothing. */
+export const familyByTensors: LoraFamily = async (path) => {
+  const { family, isSure } = await loraKindOf(path);
+  return isSure ? family : null;
+};

@@ -1,9 +1,11 @@
 import { link, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { FAMILIES, loraBytes, SOME_LAYERS, shapesOf } from '#tests/loras.ts';
 import { until } from '#tests/until.ts';
 import { EngineFailure } from '../failure.ts';
 import type { Graphs } from './graphs.ts';
+import { familyByTensors } from './lora-families.ts';
 import { removeUnused, useLoras } from './loras.ts';
 import { closeAll, engineOf, folder, generate, generationRun, modelFree, standIn } from './runs/testing.ts';
 
@@ -22,6 +24,13 @@ async function loraFile(bytes = 1000) {
   const path = join(await folder(), 'lora.safetensors');
   await writeFile(path, Buffer.alloc(bytes, 7));
   return path;
+}
+
+/** A small file as a program would write it for that family. */
+function loraOf(family: string) {
+  const found = FAMILIES[family];
+  if (found === undefined) throw new Error(`${family} is not among ${Object.keys(FAMILIES)}.`);
+  return loraBytes(shapesOf(found.format, found.layers));
 }
 
 /** Remembers with which names of LoRAs it was asked for a graph. */
@@ -121,6 +130,24 @@ test('a LoRA of another family, of none, or without its file is refused before a
   expect(await fails({ familyOf: refused }, path)).toMatchObject({ code: 'INVALID_LORA' });
   expect(await fails({ modelsDir }, '/nowhere.safetensors')).toMatchObject({ code: 'INVALID_LORA' });
   expect(comfyui.posts()).toEqual([]);
+});
+
+test('by its tensors: of the family it passes, of another it is refused, and unknown ones are left to ComfyUI', async () => {
+  const comfyui = await standIn({ modelsDir: await modelsFolder() });
+  const verdict = async (bytes: Uint8Array) => {
+    const path = join(await folder(), 'lora.safetensors');
+    await writeFile(path, bytes);
+    const run = await generationRun({ loras: [{ path, sha256 }] });
+    const told = generate(engineOf([comfyui.url], { familyOf: familyByTensors }), run);
+    return told.then(
+      ({ images }) => images.length,
+      (error: EngineFailure) => error.code,
+    );
+  };
+  expect(await verdict(await loraOf('sdxl'))).toBe(1);
+  expect(await verdict(await loraOf('flux.1'))).toBe('INVALID_LORA');
+  expect(await verdict(await loraBytes(shapesOf('peft', SOME_LAYERS)))).toBe(1);
+  expect(await verdict(Buffer.from('no LoRA at all'))).toBe('INVALID_LORA');
 });
 
 test('what is unused for an hour is removed, and nothing else', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
@@ -26,7 +26,6 @@ const models = {
   sams: FULL_MACHINE['SAMLoader.model_name'] ?? [],
 };
 const modelsDir = await folder();
-await mkdir(join(modelsDir, 'loras'));
 const comfyui = await standIn({ models, modelsDir, faults: { stepMs: 1 } });
 const engine = engineOf([comfyui.url], { graphs, modelsDir });
 

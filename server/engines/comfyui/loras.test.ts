@@ -14,12 +14,6 @@ afterAll(closeAll);
 const sha256 = `${'ab'.repeat(8)}${'0'.repeat(48)}`;
 const NAME = 'abababababababab.safetensors';
 
-async function modelsFolder() {
-  const path = await folder();
-  await mkdir(join(path, 'loras'));
-  return path;
-}
-
 async function loraFile(bytes = 1000) {
   const path = join(await folder(), 'lora.safetensors');
   await writeFile(path, Buffer.alloc(bytes, 7));
@@ -52,7 +46,7 @@ const failureOf = async (told: Promise<unknown>) => {
 };
 
 test('with the models folder it is linked under a name of ours and found in the list', async () => {
-  const modelsDir = await modelsFolder();
+  const modelsDir = await folder();
   const comfyui = await standIn({ modelsDir });
   const { names, graphs } = remembering();
   const path = await loraFile();
@@ -73,7 +67,7 @@ test('with the models folder it is linked under a name of ours and found in the 
 });
 
 test('several images at once place it together, and it is whole', async () => {
-  const modelsDir = await modelsFolder();
+  const modelsDir = await folder();
   const urls = (await Promise.all([standIn({ modelsDir }), standIn({ modelsDir })])).map(({ url }) => url);
   const run = await generationRun({ config: { count: 6 }, loras: [{ path: await loraFile(), sha256 }] });
   const { images } = await generate(engineOf(urls, { modelsDir }), run);
@@ -133,7 +127,7 @@ test('a LoRA of another family, of none, or without its file is refused before a
 });
 
 test('by its tensors: of the family it passes, of another it is refused, and unknown ones are left to ComfyUI', async () => {
-  const comfyui = await standIn({ modelsDir: await modelsFolder() });
+  const comfyui = await standIn({ modelsDir: await folder() });
   const verdict = async (bytes: Uint8Array) => {
     const path = join(await folder(), 'lora.safetensors');
     await writeFile(path, bytes);

@@ -66,6 +66,8 @@ async function linkInto(modelsDir: string, lora: LoraFile): Promise<void> {
   const source = await sourceOf(lora);
   const folder = join(modelsDir, 'loras', FOLDER);
   try {
+    // A folder that is not there is a mistake in the settings; it is not made.
+    await stat(modelsDir);
     await placeIn(folder, lora, source.size);
   } catch (error) {
     if (isOfFolder(error)) throw notListed(modelsDir);
@@ -82,10 +84,7 @@ async function placeIn(folder: string, lora: LoraFile, bytes: number) {
   const target = join(folder, fileNameOf(lora));
   const there = await stat(target).catch(() => null);
   if (there?.size === bytes) return seen(target, there.mode);
-  // Its parent is ComfyUI's: where that is missing, it is not its folder.
-  await mkdir(folder).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
+  await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${randomUUID()}-${fileNameOf(lora)}`);
   try {
     // Linked it takes no space. Another file system, or one without links, gets a copy.

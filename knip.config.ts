@@ -13,7 +13,6 @@ export default {
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
     'tests/stand-ins/comfyui/main.ts',
     'tests/stand-ins/ai-toolkit/trainer.ts',
-    'tests/stand-ins/ai-toolkit/trainer.ts',
   ],
   project: ['{schema,server,client,bench,tests}/**/*.{ts,tsx,css}', '*.{ts,mjs}'],
   vite: { config: ['client/vite.config.ts'] },

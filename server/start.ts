@@ -52,19 +52,26 @@ async function startChildren(settings: Env, databaseUrl: string) {
   const { VOLUME_ROOT, LOG_DIR } = settings;
   // glibc gives each decoding thread an arena of its own and keeps it: half of the memory that 500 photos took.
   const env = { MALLOC_ARENA_MAX: '2', ...process.env, VOLUME_ROOT, DATABASE_URL: databaseUrl };
-  const child = (name: string, file: string, more: { log: Writable; env?: NodeJS.ProcessEnv }) =>
+  const child = (
+    name: string,
+    file: string,
+    more: { log: Writable; env?: NodeJS.ProcessEnv; stopSeconds?: number },
+  ) =>
     supervise({
       name,
       module: join(import.meta.dirname, file),
       env: { ...env, ...more.env },
       log: more.log,
+      ...(more.stopSeconds !== undefined && { stopSeconds: more.stopSeconds }),
       onMessage: (message) => message.type === 'set-up' && keepLink(message.url),
       onGivenUp: (reason) => end.reject(new Error(reason)),
     });
   const server = child('server', 'main.ts', { log: dailyLog(join(LOG_DIR, 'server')) });
   const log = dailyLog(join(LOG_DIR, 'worker'));
+  // An engine that does not stop is left behind after STOP_SECONDS, and then there is still something to write down.
+  const stopSeconds = settings.STOP_SECONDS + 10;
   const workers = kindsHere(settings).map((kind) =>
-    child(`${kind} worker`, 'worker.ts', { log, env: { WORKER_KINDS: kind } }),
+    child(`${kind} worker`, 'worker.ts', { log, env: { WORKER_KINDS: kind }, stopSeconds }),
   );
   children.push(server, ...workers);
   running.defer(async () => void (await Promise.all(children.map(({ stop }) => stop()))));

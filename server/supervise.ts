@@ -17,7 +17,7 @@ export type Supervised = {
   ready: Promise<string | undefined>;
   /** Of the process that runs now; it changes with each restart. */
   pid(): number | undefined;
-  /** SIGTERM, and SIGKILL for the whole process group after 30 s. */
+  /** SIGTERM, and SIGKILL for the whole process group after `stopSeconds`. */
   stop(): Promise<void>;
   kill(): void;
 };
@@ -29,18 +29,24 @@ type Options = {
   log: Writable;
   /** Who is not ready by then is killed. */
   startSeconds?: number;
+  /** Who has not ended so long after it was told to is killed. */
+  stopSeconds?: number;
   /** Whatever else it tells. */
   onMessage?(message: ChildMessage): void;
   /** It died too often to be restarted again. */
   onGivenUp(reason: string): void;
 };
 
-const STOP_SECONDS = 30;
 const QUICK_SECONDS = 10;
 const MOST_QUICK_DEATHS = 5;
 
 /** Runs `module` in a process of its own and starts it again when it dies: at once, then more slowly, then no more. */
-export function supervise({ onGivenUp, startSeconds = 60, ...options }: Options): Supervised {
+export function supervise({
+  onGivenUp,
+  startSeconds = 60,
+  stopSeconds = 30,
+  ...options
+}: Options): Supervised {
   const { name } = options;
   const given = { ...options.env };
   let isStopping = false;
@@ -80,7 +86,7 @@ export function supervise({ onGivenUp, startSeconds = 60, ...options }: Options)
       child?.kill('SIGTERM');
       const inTime = await Promise.race([
         ended.then(() => true),
-        delay(STOP_SECONDS * 1000, false, { ref: false }),
+        delay(stopSeconds * 1000, false, { ref: false }),
       ]);
       if (!inTime) killGroup(child);
       await ended;
@@ -95,7 +101,7 @@ type Run = {
   ready: Supervised['ready'];
 };
 
-type RunOptions = Omit<Options, 'onGivenUp'> & { startSeconds: number };
+type RunOptions = Omit<Options, 'onGivenUp' | 'stopSeconds'> & { startSeconds: number };
 
 function run(options: RunOptions): Run {
   try {

@@ -41,6 +41,7 @@ async function isOtherWaiting({ gpuUuid }: Holder, mine: QueueName[]) {
     .where(
       and(
         eq(jobs.state, 'queued'),
+        inArray(jobs.kind, GPU_KINDS),
         isNull(jobs.retryAt),
         sql`${served.queue} <> all(${sql.param(mine)}::text[])`,
       ),

@@ -24,6 +24,7 @@ test('a file is read from its path', async () => {
     kind: 'peft',
     rank: 4,
     alpha: 8,
+    reachesText: false,
     title: null,
     triggerWords: [],
   });
@@ -41,6 +42,17 @@ describe('which kind', () => {
     ['diff', 0],
   ] as const)('%s has rank %i', (kind, rank) => {
     expect(kindOf(shapesOf(kind, SOME_LAYERS, 6))).toMatchObject({ kind, rank });
+  });
+
+  test.each([
+    'lora_te_text_model_encoder_layers_0_mlp_fc1',
+    'lora_te2_text_model_encoder_layers_0_mlp_fc1',
+    'text_encoder_2.text_model.encoder.layers.0.mlp.fc1',
+    'text_encoders.t5xxl.transformer.encoder.block.0.layer.0.SelfAttention.q',
+  ])('it reaches the text: %s', (layer) => {
+    const only = { [`${layer}.lora_A.weight`]: [4, 768], [`${layer}.lora_B.weight`]: [3072, 4] };
+    expect(kindOf({ ...shapesOf('peft', SOME_LAYERS), ...only }).reachesText).toBe(true);
+    expect(kindOf(shapesOf('peft', SOME_LAYERS)).reachesText).toBe(false);
   });
 
   test('the rank is the largest, of convolutions too', () => {

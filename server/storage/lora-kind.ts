@@ -18,6 +18,8 @@ export type LoraKind = FamilyGuess & {
   rank: number;
   /** As the metadata says; null when it does not, and then it often equals the rank. */
   alpha: number | null;
+  /** Whether it changes a text encoder too, and not only what draws. */
+  reachesText: boolean;
   title: string | null;
   /** Suggestions, the likeliest first: at most 10 of at most 100 characters. */
   triggerWords: string[];
@@ -63,10 +65,14 @@ export function loraKind(header: Pick<SafetensorsHeader, 'tensors' | 'metadata'>
     kind: kindOfMost(layers),
     rank: Math.max(0, ...layers.map(rankOf)),
     alpha: Number.isFinite(alpha) ? alpha : null,
+    reachesText: layers.some(({ name }) => TEXT_ENCODER.test(name)),
     title: titleOf(metadata),
     triggerWords: triggerWordsOf(metadata),
   };
 }
+
+/** How programs call layers of text encoders: `lora_te1_…`, `text_encoder_2.…`, `text_encoders.t5xxl.…`, `lycoris_te_…`. */
+const TEXT_ENCODER = /^(?:(?:lora|lycoris)_te\d?_|(?:lora_)?text_encoders?(?:_\d)?[._]|te\d?[._])/;
 
 /** A name is as long as its file likes. */
 const short = (name: string) => (name.length > 80 ? `${name.slice(0, 79)}…` : name);

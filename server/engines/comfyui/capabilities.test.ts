@@ -15,7 +15,7 @@ const toggleOf = (objectInfo: ObjectInfo, name: string) =>
 const baseOf = (objectInfo: ObjectInfo, id: string) =>
   capabilities(objectInfo).baseModels.find((base) => base.id === id);
 
-test('a machine with everything can do everything, but for what FLUX.1 lacks', () => {
+test('a machine with everything can do everything, but for what some models lack', () => {
   const { engine, baseModels, toggles } = capabilities(FULL);
   expect(engine).toBe('comfyui');
   expect(baseModels.map(({ id, family, unsupported }) => [id, family, unsupported])).toEqual([
@@ -23,12 +23,16 @@ test('a machine with everything can do everything, but for what FLUX.1 lacks', (
     ['flux.1-schnell', 'flux.1', null],
     ['sdxl', 'sdxl', null],
     ['sd1.5', 'sd1.5', null],
+    ['qwen-image', 'qwen-image', null],
+    ['z-image-turbo', 'z-image', null],
   ]);
   expect(baseModels.map(({ lacks }) => lacks.map(({ parameter }) => parameter))).toEqual([
     ['negativePrompt', 'ipAdapter'],
     ['negativePrompt', 'guidanceScale', 'ipAdapter'],
     [],
     [],
+    ['controlNet', 'ipAdapter'],
+    ['negativePrompt', 'guidanceScale', 'controlNet', 'ipAdapter'],
   ]);
   expect(toggles.map(({ name, unsupported }) => [name, unsupported])).toEqual([
     ['initImage', null],

@@ -12,7 +12,7 @@ import type { Graphs } from './graphs.ts';
 import { homesOf } from './homes.ts';
 import { type Making, makeImage } from './image.ts';
 import type { Installed } from './installed.ts';
-import { checkLoras, type LoraFamily } from './lora-families.ts';
+import { checkLoras, type ReadLora } from './lora-families.ts';
 import { useLoras } from './loras.ts';
 import { patiently } from './patience.ts';
 import { type ComfyProcess, comfyProcess, ifAnswered } from './process.ts';
@@ -28,8 +28,8 @@ export type ComfyuiSettings = {
   /** Whether images keep the graph that ComfyUI writes into them. */
   keepsGraph: boolean;
   graphs: Graphs;
-  /** The family of base models that a LoRA file is made for; null when its tensors do not say. */
-  familyOf: LoraFamily;
+  /** What a LoRA's file says of it. */
+  readLora: ReadLora;
   times?: Times;
 };
 
@@ -52,18 +52,30 @@ export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
       // One that can do it is enough: it is where the images go.
       return told.find((objections) => objections.length === 0) ?? told[0] ?? graphs.objections(plan, null);
     },
+    async models() {
+      const files = (await answering()).map(({ installed }) => installed.files);
+      return files.length === 0 ? null : filesOf(files);
+    },
     run: (run, signal) =>
       eventsOf(signal, async ({ tell, signal: stop }) => {
         const tellStage = stageTeller(tell);
         tellStage('preparing');
         const able = ableTo(run, await answering(), graphs);
-        const making: Making = { ...settings, run, times, signal: stop, tell, tellStage };
-        await makeAll(making, settings.familyOf, able);
+        const making = { ...settings, run, times, signal: stop, tell, tellStage };
+        await makeAll(making, settings.readLora, able);
       }),
   };
 }
 
 type Able = { process: ComfyProcess; installed: Installed };
+
+/** What any of them has. */
+function filesOf(all: Installed['files'][]): Record<string, string[]> {
+  const folders = Object.keys(all[0] ?? {}) as (keyof Installed['files'])[];
+  const named = (folder: keyof Installed['files']) =>
+    all.flatMap((files) => files[folder].map((name) => name.replaceAll('\\', '/')));
+  return Object.fromEntries(folders.map((folder) => [folder, [...new Set(named(folder))]]));
+}
 
 /** Those that have all that it needs. */
 function ableTo(plan: GenerationPlan, answering: Able[], graphs: Graphs): Able[] {
@@ -79,10 +91,10 @@ function ableTo(plan: GenerationPlan, answering: Able[], graphs: Graphs): Able[]
   });
 }
 
-async function makeAll(making: Making, familyOf: LoraFamily, able: Able[]) {
-  const { run, signal, tell, graphs, modelsDir } = making;
+async function makeAll(given: Omit<Making, 'loras'>, readLora: ReadLora, able: Able[]) {
+  const { run, signal, tell, graphs, modelsDir } = given;
   const { baseModels } = graphs.capabilities(able[0]?.installed ?? null);
-  await checkLoras(run, baseModels, familyOf);
+  const making: Making = { ...given, loras: await checkLoras(run, baseModels, readLora) };
   await using _loras = useLoras(run.loras, modelsDir);
   const fitted = await fitReferences(run.toggles, run.config);
   const uploaded = new Map<ComfyProcess, Promise<GenerationToggles<string>>>();

@@ -126,6 +126,21 @@ function fluxLoading(name: 'dev' | 'schnell'): ComfyuiBaseModel['loading'] {
   ];
 }
 
+// ── Newer ones, each with a text encoder that is a language model ─────────────────────────────────────────────────────────────
+
+const LANGUAGE_GUIDED = {
+  ...{ inpainting: null, lorasReachText: false, controlNets: null, ipAdapter: null },
+} satisfies Partial<ComfyuiBaseModel>;
+
+const noIpAdapter = (label: string) => ({
+  parameter: 'ipAdapter',
+  reason: `Needs an SDXL or SD 1.5 base model: ${label} has no IP-Adapter in ComfyUI_IPAdapter_plus.`,
+});
+const noControlNet = (label: string) => ({
+  parameter: 'controlNet',
+  reason: `There is no ControlNet for ${label} here; choose FLUX.1, SDXL or SD 1.5.`,
+});
+
 // ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const BASE_MODELS: ComfyuiBaseModel[] = [
@@ -197,5 +212,85 @@ export const BASE_MODELS: ComfyuiBaseModel[] = [
       },
     ],
     inpainting: checkpoint([/(sd_?-?v?1[-_.]?5|v1-5).*inpaint/i], 'sd-v1-5-inpainting.safetensors'),
+  },
+  {
+    ...LANGUAGE_GUIDED,
+    id: 'qwen-image',
+    label: 'Qwen-Image',
+    description: 'Follows long prompts and writes text into images; slow, under a free licence.',
+    family: 'qwen-image',
+    resolutions: [1328, 1024],
+    defaults: {
+      ...{ width: 1328, height: 1328, steps: 20, guidanceScale: 2.5 },
+      ...{ sampler: 'euler', scheduler: 'simple' },
+    },
+    lacks: [noControlNet('Qwen-Image'), noIpAdapter('Qwen-Image')],
+    loading: [
+      {
+        from: 'parts',
+        unet: {
+          folder: 'diffusion_models',
+          names: [/qwen[-_]?image/i],
+          not: /edit|layered|lightning/i,
+          example: 'qwen_image_fp8_e4m3fn.safetensors',
+        },
+        textEncoders: [
+          {
+            folder: 'text_encoders',
+            names: [/qwen[-_]?2\.?5[-_]?vl/i],
+            example: 'qwen_2.5_vl_7b_fp8_scaled.safetensors',
+          },
+        ],
+        textEncoderType: 'qwen_image',
+        vae: { folder: 'vae', names: [/qwen[-_]?image/i], example: 'qwen_image_vae.safetensors' },
+      },
+    ],
+    sampling: {
+      ...{ by: 'negative', empty: 'EmptySD3LatentImage' },
+      shift: { node: 'ModelSamplingAuraFlow', shift: 3.1 },
+    },
+  },
+  {
+    ...LANGUAGE_GUIDED,
+    id: 'z-image-turbo',
+    label: 'Z-Image Turbo',
+    description: 'A newer one that draws photographs in nine steps, on 16 GB, under a free licence.',
+    family: 'z-image',
+    resolutions: [1024, 768],
+    defaults: {
+      ...{ width: 1024, height: 1024, steps: 9, guidanceScale: 1 },
+      ...{ sampler: 'euler', scheduler: 'simple' },
+    },
+    lacks: [
+      {
+        parameter: 'negativePrompt',
+        reason: 'Z-Image Turbo has its guidance built in: it does not look at a negative prompt.',
+      },
+      {
+        parameter: 'guidanceScale',
+        reason: 'Z-Image Turbo has its guidance built in: it takes none.',
+      },
+      noControlNet('Z-Image Turbo'),
+      noIpAdapter('Z-Image Turbo'),
+    ],
+    loading: [
+      {
+        from: 'parts',
+        unet: {
+          folder: 'diffusion_models',
+          names: [/z[-_]?image[-_]?turbo/i],
+          example: 'z_image_turbo_bf16.safetensors',
+        },
+        textEncoders: [
+          { folder: 'text_encoders', names: [/qwen[-_]?3[-_]?4b/i], example: 'qwen_3_4b.safetensors' },
+        ],
+        textEncoderType: 'lumina2',
+        vae: { folder: 'vae', names: [/(^|\/)ae\./i], example: 'ae.safetensors' },
+      },
+    ],
+    sampling: {
+      ...{ by: 'prompt', empty: 'EmptySD3LatentImage', hasGuidance: false },
+      shift: { node: 'ModelSamplingAuraFlow', shift: 3 },
+    },
   },
 ];

@@ -2,7 +2,7 @@ import { env } from '../../env.ts';
 import { capabilitiesOf, objectionsTo } from './capabilities.ts';
 import { createComfyui } from './comfyui.ts';
 import { buildGraph } from './graph.ts';
-import { familyByTensors } from './lora-families.ts';
+import { readByTensors } from './lora-families.ts';
 
 /** The ComfyUI processes of COMFYUI_URLS. Nothing is asked of them before something is needed. */
 export const comfyuiGeneration = createComfyui({
@@ -10,5 +10,5 @@ export const comfyuiGeneration = createComfyui({
   modelsDir: env.COMFYUI_MODELS_DIR ?? null,
   keepsGraph: env.COMFYUI_EMBED_GRAPH === 'on',
   graphs: { build: buildGraph, capabilities: capabilitiesOf, objections: objectionsTo },
-  familyOf: familyByTensors,
+  readLora: readByTensors,
 });

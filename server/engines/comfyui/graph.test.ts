@@ -28,9 +28,9 @@ const INIT = [
 ];
 const optional = <Value>(value: Value) => [null, value];
 
-function* combinations({ ipAdapter }: ComfyuiBaseModel): Generator<GenerationToggles<string>> {
+function* combinations({ ipAdapter, controlNets }: ComfyuiBaseModel): Generator<GenerationToggles<string>> {
   for (const initImage of INIT)
-    for (const controlNet of optional(ALL_TOGGLES.controlNet))
+    for (const controlNet of controlNets === null ? [null] : optional(ALL_TOGGLES.controlNet))
       for (const look of ipAdapter === null ? [null] : optional(ALL_TOGGLES.ipAdapter))
         for (const faceDetailer of optional(ALL_TOGGLES.faceDetailer))
           for (const upscale of optional(ALL_TOGGLES.upscale))
@@ -63,7 +63,8 @@ for (const base of BASE_MODELS)
       expect(new Set(Object.keys(graph))).toEqual(reachableFrom(outputNode, graph));
       count++;
     }
-    expect(count).toBe(base.ipAdapter === null ? 32 : 64);
+    const has = (net: object | string | null) => (net === null ? 1 : 2);
+    expect(count).toBe(16 * has(base.ipAdapter) * has(base.controlNets));
   });
 
 function reachableFrom(id: string, graph: Graph, seen = new Set<string>()): Set<string> {

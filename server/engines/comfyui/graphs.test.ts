@@ -42,18 +42,21 @@ await writeFile(lora, 'lora');
 const ALL: Partial<GenerationRun['toggles']> = {
   initImage: { reference: picture, mask: picture, denoise: 0.6 },
   controlNet: { mode: 'canny', reference: picture, strength: 0.8, isMap: false },
+  ipAdapter: { reference: picture, weight: 0.8 },
   faceDetailer: { denoise: 0.4 },
   upscale: { factor: 2 },
 };
 
-for (const { id, family } of capabilitiesOf(null).baseModels)
+for (const { id, lacks } of capabilitiesOf(null).baseModels)
   test(`${id}: with a LoRA and every toggle it has, an image of the exact size`, async () => {
     const capabilities = await engine.capabilities();
     expect(capabilities.baseModels.find((model) => model.id === id)?.unsupported).toBeNull();
-    const ipAdapter = family === 'flux.1' ? null : { reference: picture, weight: 0.8 };
+    const toggles = Object.entries(ALL).filter(([name]) =>
+      lacks.every(({ parameter }) => parameter !== name),
+    );
     const run = await generationRun({
       config: { baseModel: id, width: 256, height: 320, steps: 6, sampler: 'euler', scheduler: 'simple' },
-      toggles: { ...ALL, ipAdapter },
+      toggles: Object.fromEntries(toggles),
       loras: [{ path: lora, sha256: 'c'.repeat(64) }],
     });
     expect(await engine.objections(run)).toEqual([]);
@@ -66,6 +69,32 @@ for (const { id, family } of capabilitiesOf(null).baseModels)
     const graph = JSON.parse(String(comfyui.posts().at(-1)?.body));
     expect(JSON.stringify(graph)).toContain('isengard/cccccccccccccccc.safetensors');
   });
+
+test('a LoRA that changes text encoders is given to them, whatever is usual for its family', async () => {
+  const loaderOf = async (reachesText: boolean) => {
+    const readLora = async () => ({ family: 'flux.1', reachesText });
+    const run = await generationRun({
+      config: { baseModel: 'flux.1-dev', width: 256, height: 256, steps: 4, scheduler: 'simple' },
+      loras: [{ path: lora, sha256: 'c'.repeat(64) }],
+    });
+    await generate(engineOf([comfyui.url], { graphs, modelsDir, readLora }), run);
+    const { prompt } = JSON.parse(String(comfyui.posts().at(-1)?.body));
+    return Object.values<{ class_type: string }>(prompt)
+      .map(({ class_type }) => class_type)
+      .filter((name) => name.startsWith('LoraLoader'));
+  };
+  expect(await loaderOf(true)).toEqual(['LoraLoader']);
+  expect(await loaderOf(false)).toEqual(['LoraLoaderModelOnly']);
+});
+
+test('it says which model files there are, and that it cannot when it does not answer', async () => {
+  expect(await engine.models?.()).toMatchObject({
+    checkpoints: models.checkpoints,
+    diffusion_models: models.diffusion_models,
+    ultralytics: models.ultralytics,
+  });
+  expect(await engineOf(['http://127.0.0.1:9'], { graphs }).models?.()).toBeNull();
+});
 
 test('what a machine lacks is an objection before, and a failure by name when it went meanwhile', async () => {
   const bare = await standIn({ models: { checkpoints: models.checkpoints } });

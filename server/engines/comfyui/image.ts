@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { GenerationEvent, GenerationRun, GenerationStage, GenerationToggles } from '../engine.ts';
 import type { Graphs } from './graphs.ts';
 import type { Installed } from './installed.ts';
+import type { LoraFacts } from './lora-families.ts';
 import { showLoras } from './loras.ts';
 import { fetchOutput } from './outputs.ts';
 import { asFailure } from './patience.ts';
@@ -16,6 +17,8 @@ const PREVIEW_EVERY_MS = 500;
 
 export type Making = {
   run: GenerationRun;
+  /** Of its LoRAs, in their order. */
+  loras: LoraFacts[];
   graphs: Graphs;
   modelsDir: string | null;
   keepsGraph: boolean;
@@ -37,7 +40,10 @@ export async function makeImage(
     throw asFailure(error);
   });
   const seed = run.config.seed + index;
-  const loras = names.map((name, i) => ({ name, strength: run.loras[i]?.strength ?? 1 }));
+  const loras = names.map((name, i) => ({
+    ...{ name, strength: run.loras[i]?.strength ?? 1 },
+    reachesText: making.loras[i]?.reachesText ?? false,
+  }));
   // A name of its own, or a graph that was run before would give the file of that time.
   const filenamePrefix = `isengard/${run.jobId}/${index}`;
   const built = graphs.build({ config: run.config, seed, toggles, loras, filenamePrefix }, installed);

@@ -3,23 +3,28 @@ import type { BaseModel, GenerationRun } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
 import { bounded } from './failures.ts';
 
-/** Null when a file does not say it for certain. Throws what is wrong with a file that is no LoRA. */
-export type LoraFamily = (path: string) => Promise<string | null>;
+/** What a graph has to know of a LoRA. `family`: null when the file does not say it for certain. */
+export type LoraFacts = { family: string | null; reachesText: boolean };
+/** Throws what is wrong with a file that is no LoRA. */
+export type ReadLora = (path: string) => Promise<LoraFacts>;
 
-/** ComfyUI leaves out tensors that fit nothing, and the images look as if there were no LoRA: that is found here, before. */
+/** ComfyUI leaves out tensors that fit nothing, and the images look as if there were no LoRA: that is found here, before. In the order of `loras`. */
 export async function checkLoras(
   { config, loras }: Pick<GenerationRun, 'config' | 'loras'>,
   baseModels: BaseModel[],
-  familyOf: LoraFamily,
-): Promise<void> {
+  readLora: ReadLora,
+): Promise<LoraFacts[]> {
   const wanted = baseModels.find(({ id }) => id === config.baseModel);
+  const facts: LoraFacts[] = [];
   for (const { path } of loras) {
-    const family = await familyOf(path).catch((cause: unknown) => {
+    const lora = await readLora(path).catch((cause: unknown) => {
       throw invalid(cause instanceof Error ? bounded(cause.message) : 'It cannot be read.');
     });
-    if (family === null || wanted === undefined || family === wanted.family) continue;
-    throw invalid(`It is made for ${family}, and ${wanted.label} is ${wanted.family}.`);
+    if (lora.family !== null && wanted !== undefined && lora.family !== wanted.family)
+      throw invalid(`It is made for ${lora.family}, and ${wanted.label} is ${wanted.family}.`);
+    facts.push(lora);
   }
+  return facts;
 }
 
 const invalid = (why: string) =>
@@ -30,7 +35,7 @@ const invalid = (why: string) =>
   });
 
 /** By its tensors. What the metadata alone say, which anybody may have written, refuses nothing. */
-export const familyByTensors: LoraFamily = async (path) => {
-  const { family, isSure } = await loraKindOf(path);
-  return isSure ? family : null;
+export const readByTensors: ReadLora = async (path) => {
+  const { family, isSure, reachesText } = await loraKindOf(path);
+  return { family: isSure ? family : null, reachesText };
 };

@@ -5,7 +5,7 @@ import { FAMILIES, loraBytes, SOME_LAYERS, shapesOf } from '#tests/loras.ts';
 import { until } from '#tests/until.ts';
 import { EngineFailure } from '../failure.ts';
 import type { Graphs } from './graphs.ts';
-import { familyByTensors } from './lora-families.ts';
+import { readByTensors } from './lora-families.ts';
 import { removeUnused, useLoras } from './loras.ts';
 import { closeAll, engineOf, folder, generate, generationRun, modelFree, standIn } from './runs/testing.ts';
 
@@ -116,12 +116,14 @@ test('a LoRA of another family, of none, or without its file is refused before a
       generate(engineOf([comfyui.url], settings), await generationRun({ loras: [{ path, sha256 }] })),
     );
   const path = await loraFile();
-  expect(await fails({ familyOf: async () => 'flux.1' }, path)).toMatchObject({
+  expect(
+    await fails({ readLora: async () => ({ family: 'flux.1', reachesText: false }) }, path),
+  ).toMatchObject({
     code: 'INVALID_LORA',
     message: expect.stringMatching(/flux\.1.*sdxl/),
   });
   const refused = async () => Promise.reject(new Error('It is a checkpoint.'));
-  expect(await fails({ familyOf: refused }, path)).toMatchObject({ code: 'INVALID_LORA' });
+  expect(await fails({ readLora: refused }, path)).toMatchObject({ code: 'INVALID_LORA' });
   expect(await fails({ modelsDir }, '/nowhere.safetensors')).toMatchObject({ code: 'INVALID_LORA' });
   expect(comfyui.posts()).toEqual([]);
 });
@@ -132,7 +134,7 @@ test('by its tensors: of the family it passes, of another it is refused, and unk
     const path = join(await folder(), 'lora.safetensors');
     await writeFile(path, bytes);
     const run = await generationRun({ loras: [{ path, sha256 }] });
-    const told = generate(engineOf([comfyui.url], { familyOf: familyByTensors }), run);
+    const told = generate(engineOf([comfyui.url], { readLora: readByTensors }), run);
     return told.then(
       ({ images }) => images.length,
       (error: EngineFailure) => error.code,

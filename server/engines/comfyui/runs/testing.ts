@@ -100,7 +100,13 @@ export const graphOf = async (change: RunChange = {}, seed = 1) =>
 
 export const engineOf = (urls: string[], settings: Partial<ComfyuiSettings> = {}) =>
   createComfyui({
-    ...{ urls, modelsDir: null, keepsGraph: false, graphs: modelFree, familyOf: async () => null },
+    ...{
+      urls,
+      modelsDir: null,
+      keepsGraph: false,
+      graphs: modelFree,
+      readLora: async () => ({ family: null, reachesText: false }),
+    },
     ...{ times: QUICK, ...settings },
   });
 

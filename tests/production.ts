@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installAiToolkit } from './stand-ins/ai-toolkit/install.ts';
+import { installAiToolkit, type StandIn } from './stand-ins/ai-toolkit/install.ts';
 import { startComfyui } from './stand-ins/comfyui/comfyui.ts';
 import { type Studio, startStudio } from './studio.ts';
 
@@ -16,8 +16,13 @@ const MODELS = {
   upscale_models: ['RealESRGAN_x4plus.safetensors'],
 };
 
+export type Production = Studio & {
+  comfyui: Awaited<ReturnType<typeof startComfyui>>;
+  toolkit: StandIn;
+};
+
 /** The product in production mode, as `startStudio` starts it, on a ComfyUI and an AI-Toolkit that are stand-ins. */
-export async function startProduction(options: Options = {}): Promise<Studio> {
+export async function startProduction(options: Options = {}): Promise<Production> {
   await using setup = new AsyncDisposableStack();
   const modelsDir = await mkdtemp(join(tmpdir(), 'comfyui-models-'));
   setup.defer(() => rm(modelsDir, { recursive: true, force: true }));
@@ -40,5 +45,5 @@ export async function startProduction(options: Options = {}): Promise<Studio> {
     await studio.stop();
     await installed.disposeAsync();
   };
-  return { ...studio, stop, [Symbol.asyncDispose]: stop };
+  return { ...studio, comfyui, toolkit, stop, [Symbol.asyncDispose]: stop };
 }

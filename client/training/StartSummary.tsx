@@ -83,7 +83,7 @@ export function StartSummary(props: {
           {(bytes) => (
             <>
               <dt>GPU memory</dt>
-              <dd title="An estimate, on the safe side">about {formatBytes(bytes())}</dd>
+              <dd title="An estimate, on the safe side">about {Math.ceil(bytes() / 2 ** 30)} GB</dd>
             </>
           )}
         </Show>

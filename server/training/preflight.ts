@@ -100,6 +100,9 @@ function engineFindings(servers: Servers): Finding[] {
   return [{ severity: 'error', code: 'ENGINE_NOT_HEALTHY', message, advice: null }];
 }
 
+/** As makers of GPUs count it: a card of 24 GB has 24 × 2^30 bytes. */
+const memoryInWords = (bytes: number) => `${Math.round(bytes / 2 ** 30)} GB`;
+
 /** Estimates err, so only what is far beyond the largest GPU is refused. */
 const HOPELESS = 1.25;
 
@@ -114,7 +117,7 @@ async function memoryFindings(plan: TrainingPlan, servers: Servers): Promise<Fin
     {
       severity: vramBytes > HOPELESS * has ? 'error' : 'warning',
       code: 'GPU_MEMORY',
-      message: `It takes about ${inWords(vramBytes)} of GPU memory; ${largest.gpuName ?? 'the largest GPU'} has ${inWords(has)}.`,
+      message: `It takes about ${memoryInWords(vramBytes)} of GPU memory; ${largest.gpuName ?? 'the largest GPU'} has ${memoryInWords(has)}.`,
       advice: 'Train at a lower resolution or batch size, or for a smaller base model.',
     },
   ];

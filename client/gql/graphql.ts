@@ -527,7 +527,7 @@ export type UpscaleInput = {
 export type WaitReason =
   /** The volume was full. It goes on by itself when there is space. */
   | 'DISK_SPACE'
-  /** No worker that lives and is not drained serves its queue. */
+  /** No worker that lives, is not drained, and has a healthy engine serves its queue. */
   | 'NO_WORKER'
   /** Its queue is paused. */
   | 'PAUSED'

@@ -58,7 +58,7 @@ async function runChecks(): Promise<{ checks: Checks; engines: Engines }> {
 
 /** Of the queues that this mode has. Whoever asks here may be anybody, so it is a word and not their sentence. */
 async function askEngines(): Promise<Engines> {
-  const told = queuesOf(engineNames).map(async (queue) => {
+  const told = queuesOf(engineNames, ['training', 'generation']).map(async (queue) => {
     const outcome = await outcomeOf(queue, async () =>
       (await healthNow(queue)).isHealthy ? 'ok' : 'not healthy',
     );

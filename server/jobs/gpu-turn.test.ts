@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
-import { jobs, workers } from '#schema/jobs.ts';
+import { jobs, queues, workers } from '#schema/jobs.ts';
 import { startServer } from '#tests/server.ts';
 import { startGeneration } from '#tests/steps.ts';
 import { db, one } from '../db.ts';
@@ -58,6 +58,29 @@ test('who had the GPU lets a waiting job of another kind go first', async () => 
   const next = await newJob(null);
   expect(await turn.isOpen()).toBe(true);
   await end(next);
+});
+
+test('nobody waits for what cannot be taken, and a retry whose time has come counts', async () => {
+  const turn = gpuTurn(trainer, [TRAININGS]);
+  turn.had();
+  const id = await newJob(null);
+  const pause = (pausedAt: Date | null) =>
+    db.update(queues).set({ pausedAt }).where(eq(queues.name, GENERATIONS));
+  await pause(new Date());
+  expect(await turn.isOpen()).toBe(true);
+  await pause(null);
+  expect(await turn.isOpen()).toBe(false);
+  const retryAt = (seconds: number) =>
+    db
+      .update(jobs)
+      .set({ retryAt: sql`now() + make_interval(secs => ${seconds})` })
+      .where(eq(jobs.id, id));
+  await retryAt(60);
+  expect(await turn.isOpen()).toBe(true);
+  await retryAt(-1);
+  expect(await turn.isOpen()).toBe(false);
+  await db.update(jobs).set({ retryAt: null }).where(eq(jobs.id, id));
+  await end(id);
 });
 
 test('GPU_EXCLUSIVE=off lets both use it', async () => {

@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNull, not, sql } from 'drizzle-orm';
-import { jobs, workers } from '#schema/jobs.ts';
+import { and, eq, inArray, isNull, lte, not, or, sql } from 'drizzle-orm';
+import { jobs, queues, workers } from '#schema/jobs.ts';
 import { db, type Tx } from '../db.ts';
 import { env } from '../env.ts';
 import type { JobKind } from './jobs.ts';
@@ -38,11 +38,13 @@ async function isOtherWaiting({ gpuUuid }: Holder, mine: QueueName[]) {
     .select({ id: jobs.id })
     .from(jobs)
     .innerJoin(served, sql`${served.queue} = ${jobs.kind} || '.' || ${jobs.engine}`)
+    .leftJoin(queues, eq(queues.name, served.queue))
     .where(
       and(
         eq(jobs.state, 'queued'),
         inArray(jobs.kind, GPU_KINDS),
-        isNull(jobs.retryAt),
+        isNull(queues.pausedAt),
+        or(isNull(jobs.retryAt), lte(jobs.retryAt, sql`now()`)),
         sql`${served.queue} <> all(${sql.param(mine)}::text[])`,
       ),
     )

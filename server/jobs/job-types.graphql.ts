@@ -107,7 +107,7 @@ const WaitReasonRef = builder.enumType('WaitReason', {
     PAUSED: { value: 'paused', description: 'Its queue is paused.' },
     NO_WORKER: {
       value: 'no_worker',
-      description: 'No worker that lives and is not drained serves its queue.',
+      description: 'No worker that lives, is not drained, and has a healthy engine serves its queue.',
     },
   } satisfies Record<Uppercase<WaitReason>, { value: WaitReason; description: string }>,
 });

@@ -68,7 +68,9 @@ const linesOf = async (waiting: Waiting[]) => {
   return db.execute<Line>(sql`
     select line.queue, queues.paused_at is not null as "isPaused", running.jobs as running, running.steps as "stepsLeft",
       (select count(*)::int from workers
-       where line.queue = any(engines) and draining_at is null and not ${IS_LOST}) as workers,
+       where line.queue = any(engines) and draining_at is null and not ${IS_LOST}
+         and not exists (select from jsonb_array_elements(engine_reports) as report
+                         where report ->> 'queue' = line.queue and report ->> 'isHealthy' = 'false')) as workers,
       (select avg(extract(epoch from finished_at - started_at) / steps)::float from (
          select * from ${jobs} where kind = line.kind and engine = line.engine and state = 'completed'
          order by id desc limit ${COMPLETED_LAST}) as last) as "secondsPerStep"

@@ -46,9 +46,6 @@ export async function runJob(options: {
   if (job === null) return;
   failpoint('job.claimed');
 
-  // What an attempt before this one left on this machine would have the GPU's memory.
-  if (number > 1) await tryToEndSurvivors();
-
   const stop = new AbortController();
   const { signal } = stop;
   const record = recorderOf(job, number, { signal, shutdown });
@@ -57,6 +54,8 @@ export async function runJob(options: {
     log.info({ kind: job.kind, attempt: number }, 'Job started');
     const release = watchLease({ message, attempt: number, stop, shutdown });
     try {
+      // What an attempt before this one left on this machine would have the GPU's memory.
+      if (number > 1) await tryToEndSurvivors();
       await work(attempt, stop, handlerOf(job));
     } finally {
       release();

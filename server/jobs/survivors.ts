@@ -5,6 +5,7 @@ import { processesWithoutLease, type Running } from './job-process.ts';
 /** A worker that is killed leaves its trainer running, with the GPU's memory. It is found this late at most. */
 const EVERY_MS = 15_000;
 const GRACE_SECONDS = 5;
+const GONE_SECONDS = 2;
 
 /** Ends the processes on this machine that work for nobody any more: those of attempts that were lost, given up or have ended. */
 export async function endSurvivors() {
@@ -19,6 +20,8 @@ async function end({ pid, identity, jobId, attempt }: Running) {
   signal(pid, 'SIGTERM');
   if (await isGoneWithin(GRACE_SECONDS, pid, identity)) return;
   signal(pid, 'SIGKILL');
+  // The kernel takes a moment to give back what it had of the GPU.
+  await isGoneWithin(GONE_SECONDS, pid, identity);
 }
 
 /** The same, for whom it is no reason to fail that they cannot be looked for. */

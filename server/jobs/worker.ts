@@ -38,9 +38,12 @@ export async function startWorker(lines: JobQueueName[], healthOf: HealthOf) {
       stuck.resolve();
     }
   }
+  /** An engine that cannot work keeps its jobs in line, for another worker or for when it can. */
+  const isWell = (queue: QueueName) =>
+    worker.engineReports.every((report) => report.queue !== queue || report.isHealthy);
   async function openQueues(queues: QueueName[]) {
     const [isClosed, paused] = await Promise.all([isDraining(worker.id), pausedQueues()]);
-    return isClosed ? [] : queues.filter((queue) => !paused.includes(queue));
+    return isClosed ? [] : queues.filter((queue) => isWell(queue) && !paused.includes(queue));
   }
 
   const topics = [QUEUES_TOPIC, WORKERS_TOPIC, workerTopic(worker.id)];

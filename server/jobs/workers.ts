@@ -73,8 +73,9 @@ function watchEngines(worker: Worker, healthOf: HealthOf) {
   async function look() {
     const engineReports = await reportsOf(worker.engines, healthOf);
     if (isDeepStrictEqual(engineReports, worker.engineReports)) return;
-    worker.engineReports = engineReports;
     await db.update(workers).set({ engineReports }).where(eq(workers.id, worker.id));
+    // Not before: what could not be written is written at the next look.
+    worker.engineReports = engineReports;
     await ring(db, WORKERS_TOPIC);
   }
   const timer = setInterval(() => {

@@ -28,7 +28,7 @@ const addWorker = (gigabytes: number) =>
     engineReports: [{ queue: QUEUE, isHealthy: true, message: 'Ready.' }],
   });
 
-async function memoryFindings(input: object = {}): Promise<Data[]> {
+async function findingsOf(input: object = {}): Promise<Data[]> {
   const { trainingPreflight } = await api.graphql(
     `query ($input: StartTrainingInput!) {
       trainingPreflight(input: $input) { vramBytes findings { severity code message } }
@@ -36,8 +36,10 @@ async function memoryFindings(input: object = {}): Promise<Data[]> {
     { input: { characterId, baseModel: 'flux.1-dev', ...input } },
   );
   expect(trainingPreflight.vramBytes).toBeGreaterThan(GIGABYTE);
-  return trainingPreflight.findings.filter(({ code }: Data) => code === 'GPU_MEMORY');
+  return trainingPreflight.findings;
 }
+const memoryFindings = async (input?: object) =>
+  (await findingsOf(input)).filter(({ code }) => code === 'GPU_MEMORY');
 
 test('a GPU that is far too small keeps a training from being started, one that may be too small warns', async () => {
   await addWorker(8);
@@ -52,6 +54,11 @@ test('a GPU that is far too small keeps a training from being started, one that 
   // The largest counts: it waits for that one's worker.
   await addWorker(48);
   expect(await memoryFindings()).toEqual([]);
+});
+
+test('a worker without a GPU is told of, since it may only be hidden', async () => {
+  await db.insert(workers).values({ host: 'here', pid: 1, version: '0', engines: [QUEUE] });
+  expect(await findingsOf()).toContainEqual(expect.objectContaining({ severity: 'WARNING', code: 'NO_GPU' }));
 });
 
 test('a training that could only fail is not started', async () => {

@@ -100,6 +100,15 @@ function engineFindings(servers: Servers): Finding[] {
   return [{ severity: 'error', code: 'ENGINE_NOT_HEALTHY', message, advice: null }];
 }
 
+const NO_GPU: Finding = {
+  ...{
+    severity: 'warning',
+    code: 'NO_GPU',
+    message: 'No worker that trains has a GPU that nvidia-smi knows.',
+  },
+  advice: 'Look at the driver of the GPU, and at CUDA_VISIBLE_DEVICES.',
+};
+
 /** As makers of GPUs count it: a card of 24 GB has 24 × 2^30 bytes. */
 const memoryInWords = (bytes: number) => `${Math.round(bytes / 2 ** 30)} GB`;
 
@@ -109,7 +118,8 @@ const HOPELESS = 1.25;
 async function memoryFindings(plan: TrainingPlan, servers: Servers): Promise<Finding[]> {
   const { vramBytes } = await trainingNeeds(plan);
   const known = servers.filter((server) => server.gpuMemoryBytes !== null);
-  if (vramBytes === null || known.length === 0) return [];
+  if (vramBytes === null || servers.length === 0) return [];
+  if (known.length === 0) return [NO_GPU];
   const largest = known.reduce((a, b) => ((b.gpuMemoryBytes ?? 0) > (a.gpuMemoryBytes ?? 0) ? b : a));
   const has = largest.gpuMemoryBytes ?? 0;
   if (vramBytes <= has) return [];

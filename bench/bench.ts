@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { comfyui } from './comfyui.ts';
 import { engine } from './engine.ts';
 import { events } from './events.ts';
 import { type Installation, startInstallation } from './installation.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: Record<string, (installation: Installation) => Promise<Row[]>>
   uploads,
   memory,
   engine,
+  comfyui,
   'sign-in': signIn,
 };
 

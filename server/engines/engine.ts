@@ -217,7 +217,10 @@ export type GenerationEngine = {
    * are deeper. Null when it cannot be asked now. Left out by an engine without such files.
    */
   models?(): Promise<Record<string, string[]> | null>;
-  /** As `TrainingEngine.run`: ends after the last missing image, or returns early when `signal` aborts. */
+  /**
+   * As `TrainingEngine.run`: ends after the last missing image, or returns early when `signal` aborts. With the reason `lost` another
+   * attempt has the job: what the engine keeps for it somewhere else is that one's by then.
+   */
   run(run: GenerationRun, signal: AbortSignal): AsyncGenerator<GenerationEvent, void>;
 };
 

@@ -22,20 +22,24 @@ type Question = {
   maxBytes?: number;
 };
 
+/** What holds for each of some questions, beside what each has of its own. */
+export type Limits = { signal?: AbortSignal; milliseconds?: number };
+
 /** `/object_info` of an installation with many packs has some megabytes. */
 const MAX_ANSWER = 64 * 2 ** 20;
 
 /**
- * Questions to one ComfyUI, with limits of time and size. Each throws `Unreachable` when there is no answer and `UnexpectedAnswer` when
- * it is no usable one. There is never an `Origin` header: it would be held against the host.
+ * Questions to one ComfyUI, with limits of time and size. Each throws `Unreachable` when there is no answer, also because `limits.signal`
+ * aborted, and `UnexpectedAnswer` when it is no usable one. There is never an `Origin` header: it would be held against the host.
  */
-export function asking(url: string) {
+export function asking(url: string, limits: Limits = {}) {
   async function ask(path: string, question: Question = {}): Promise<Answer> {
     const { method = 'GET', json, form, milliseconds = 15_000, maxBytes = MAX_ANSWER } = question;
+    const timeout = AbortSignal.timeout(Math.min(milliseconds, limits.milliseconds ?? milliseconds));
     const request: RequestInit = {
       method,
       redirect: 'error',
-      signal: AbortSignal.timeout(milliseconds),
+      signal: limits.signal ? AbortSignal.any([limits.signal, timeout]) : timeout,
       ...(json !== undefined && {
         body: JSON.stringify(json),
         headers: { 'content-type': 'application/json' },

@@ -17,7 +17,7 @@ import { useLoras } from './loras.ts';
 import { patiently } from './patience.ts';
 import { type ComfyProcess, comfyProcess, ifAnswered } from './process.ts';
 import { fitReferences, uploadReferences } from './references.ts';
-import { isLost, spread } from './spread.ts';
+import { spread } from './spread.ts';
 import { TIMES, type Times } from './times.ts';
 
 export type ComfyuiSettings = {
@@ -46,7 +46,11 @@ export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
 
   return {
     capabilities: async () => graphs.capabilities((await answering())[0]?.installed ?? null),
-    health: () => healthOf(processes),
+    health() {
+      // By the way: it is asked often, and waits for nothing of this.
+      for (const { tidy } of processes) void tidy();
+      return healthOf(processes);
+    },
     async objections(plan) {
       const told = (await answering()).map(({ installed }) => graphs.objections(plan, installed));
       // One that can do it is enough: it is where the images go.
@@ -100,34 +104,27 @@ async function makeAll(given: Omit<Making, 'loras'>, readLora: ReadLora, able: A
   const uploaded = new Map<ComfyProcess, Promise<GenerationToggles<string>>>();
   const installedOf = new Map(able.map(({ process, installed }) => [process, installed]));
   const processes = able.map(({ process }) => process);
-  const homes = await homesOf(run, processes);
+  const homes = await homesOf(run, processes, signal);
   const log = (level: 'info' | 'warn', message: string) => tell({ type: 'log', level, message });
 
   async function makeOn(process: ComfyProcess, index: number) {
     const installed = installedOf.get(process);
     if (installed === undefined) return;
     log('info', `Image ${index + 1} goes to ComfyUI ${process.number}.`);
-    const upload = () => uploadReferences(process.http, fitted);
+    const upload = () => uploadReferences(process.http.within({ signal }), fitted);
     const toggles = uploaded.get(process) ?? patiently(upload, { downMs: making.times.downMs, signal });
     uploaded.set(process, toggles);
+    // One that failed is no reason against another try.
+    toggles.catch(() => uploaded.delete(process));
     await makeImage(making, { process, installed, index, toggles: await toggles });
   }
 
   await spread({
     pieces: run.indexes,
     processes,
+    homes,
     signal,
-    async work(index, process) {
-      const home = homes.get(index) ?? process;
-      homes.delete(index);
-      try {
-        await makeOn(home, index);
-      } catch (error) {
-        // Where it was left it hangs; the process that was chosen for it is another.
-        if (home === process || !isLost(error)) throw error;
-        await makeOn(process, index);
-      }
-    },
+    work: (index, process) => makeOn(process, index),
     onLost: ({ number }, { message }) =>
       log('warn', `ComfyUI ${number}: ${message} Its image is made by another one.`),
   });

@@ -1,4 +1,5 @@
 import type { GenerationEvent } from '../engine.ts';
+import { NOBODY_READS } from './stopping.ts';
 
 /**
  * What several prompts tell at once, as the events of one run. Who reads slowly misses steps and previews that newer ones replaced,
@@ -76,7 +77,7 @@ export function eventsOf(
         );
   };
   const leave = async () => {
-    left.abort();
+    left.abort(NOBODY_READS);
     await working;
     queue.drop();
   };

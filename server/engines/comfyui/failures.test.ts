@@ -71,6 +71,16 @@ test('a file that was told and is not there, or not whole, does not count', asyn
   expect(await failureOf({ cutOutputs: true })).toMatchObject({ code: 'OUTPUT_MISSING' });
 });
 
+test('a file that is gone is made once more, under another name than that of the cache', async () => {
+  const comfyui = await standIn();
+  const engine = engineOf([comfyui.url]);
+  const run = await generationRun();
+  expect((await generate(engine, run)).images).toHaveLength(1);
+  comfyui.files.clear();
+  expect((await generate(engine, run)).images).toHaveLength(1);
+  expect(comfyui.posts()).toHaveLength(3);
+});
+
 test('an image of another size than was asked for does not count', async () => {
   const inputs = { image: ['1', 0], upscale_method: 'lanczos', width: 64, height: 64, crop: 'disabled' };
   expect(await failureOf({}, changed({ inputs }))).toMatchObject({

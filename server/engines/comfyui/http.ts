@@ -1,20 +1,32 @@
 import { openAsBlob } from 'node:fs';
 import { z } from 'zod';
 import { Accepted, Load, Named, type Posted, Queue, type Queued, Refused, SystemStats } from './answers.ts';
-import { asJson, asking, UnexpectedAnswer } from './asking.ts';
+import { asJson, asking, type Limits, UnexpectedAnswer } from './asking.ts';
 import type { Graph } from './graph.ts';
 import { type OutputFile, type PromptState, stateOfHistory, stateOfJob } from './prompt-state.ts';
 
 const MEGABYTE = 2 ** 20;
 const MAX_PICTURE = 512 * MEGABYTE;
 
-export type ComfyHttp = ReturnType<typeof comfyHttp>;
+export type ComfyHttp = ReturnType<typeof callsOf> & {
+  /** The same calls, each of which ends with `signal` or after `milliseconds` at the latest. */
+  within(limits: Limits): ComfyHttp;
+};
+
+/** `/api/jobs` and `/api/jobs/{id}/cancel` came with later versions. Known once one of them was asked. */
+type Known = { jobs: boolean; cancel: boolean };
 
 /** The calls of one ComfyUI; asking.ts says what they throw. */
-export function comfyHttp(url: string) {
-  const { ask, read, tell } = asking(url);
-  /** `/api/jobs` and `/api/jobs/{id}/cancel` came with later versions. Known once one of them was asked. */
-  const has = { jobs: true, cancel: true };
+export function comfyHttp(
+  url: string,
+  limits: Limits = {},
+  has: Known = { jobs: true, cancel: true },
+): ComfyHttp {
+  return { ...callsOf(url, limits, has), within: (narrower) => comfyHttp(url, narrower, has) };
+}
+
+function callsOf(url: string, limits: Limits, has: Known) {
+  const { ask, read, tell } = asking(url, limits);
 
   async function queue(): Promise<Queued> {
     const { queue_running, queue_pending } = await read('/queue', Queue);
@@ -63,7 +75,7 @@ export function comfyHttp(url: string) {
       return names.data;
     },
 
-    systemStats: () => read('/system_stats', SystemStats, { milliseconds: 5000 }),
+    systemStats: () => read('/system_stats', SystemStats, { milliseconds: 2500 }),
 
     /** In bytes; uploads above it are refused. */
     maxUploadBytes: async () =>

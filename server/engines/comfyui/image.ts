@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import type { GenerationEvent, GenerationRun, GenerationStage, GenerationToggles } from '../engine.ts';
+import type { BuiltGraph } from './graph.ts';
 import type { Graphs } from './graphs.ts';
 import type { Installed } from './installed.ts';
 import type { LoraFacts } from './lora-families.ts';
 import { showLoras } from './loras.ts';
-import { fetchOutput } from './outputs.ts';
+import { fetchOutput, isMissing } from './outputs.ts';
 import { asFailure } from './patience.ts';
 import { type ComfyProcess, ifAnswered } from './process.ts';
 import { progressOf } from './progress.ts';
 import { runPrompt } from './prompt.ts';
 import { promptIdOf } from './prompt-id.ts';
 import type { SocketNews } from './socket.ts';
+import { isLeftToOthers, stoppingOf } from './stopping.ts';
 import type { Times } from './times.ts';
 
 const PREVIEW_EVERY_MS = 500;
@@ -35,7 +37,9 @@ export async function makeImage(
 ): Promise<void> {
   const { run, graphs, signal, times, tell } = making;
   const { process, installed, index, toggles } = of;
-  const { http, socket } = process;
+  const { socket } = process;
+  const http = process.http.within({ signal });
+  const stopping = stoppingOf(process.http, making);
   const names = await showLoras(http, run.loras, making).catch((error: unknown) => {
     throw asFailure(error);
   });
@@ -44,17 +48,17 @@ export async function makeImage(
     ...{ name, strength: run.loras[i]?.strength ?? 1 },
     reachesText: making.loras[i]?.reachesText ?? false,
   }));
+  const builtAs = (filenamePrefix: string) =>
+    graphs.build({ config: run.config, seed, toggles, loras, filenamePrefix }, installed);
   // A name of its own, or a graph that was run before would give the file of that time.
-  const filenamePrefix = `isengard/${run.jobId}/${index}`;
-  const built = graphs.build({ config: run.config, seed, toggles, loras, filenamePrefix }, installed);
+  const name = `isengard/${run.jobId}/${index}`;
+  const built = builtAs(name);
+  const hear = watcher(making, index, progressOf(built, run.config.steps));
   const id = promptIdOf(run.jobId, index);
   const log = (level: 'info' | 'warn', message: string) => tell({ type: 'log', level, message });
 
-  try {
-    const files = await runPrompt({
-      ...{ id, built, http, socket, times, signal, log },
-      hear: watcher(making, index, progressOf(built, run.config.steps)),
-    });
+  async function make(graph: BuiltGraph) {
+    const files = await runPrompt({ ...stopping, ...{ id, built: graph, http, socket, times, hear, log } });
     if (files === null) return;
     if (signal.aborted)
       log('info', `Image ${index + 1} was finished before the cancel reached it, and is kept.`);
@@ -62,14 +66,28 @@ export async function makeImage(
     const path = join(run.workDir, `${index}.png`);
     const factor = toggles.upscale?.factor ?? 1;
     const size = { width: run.config.width * factor, height: run.config.height * factor };
-    await fetchOutput({ http, files, size, keepsGraph: making.keepsGraph, path });
+    // What is made is fetched after an abort too, while there is time.
+    const fetching = { http: process.http.within({ signal: stopping.over }), signal: stopping.over };
+    await fetchOutput({ ...fetching, files, size, keepsGraph: making.keepsGraph, path });
     tell({ type: 'step', index, step: run.config.steps, steps: run.config.steps });
     tell({ type: 'image', index, seed, path });
+  }
+
+  try {
+    await make(built).catch(async (error: unknown) => {
+      if (!isMissing(error) || signal.aborted) throw error;
+      log('warn', `${error.message} It is made once more.`);
+      // Under another name, or its cache would answer with the same file.
+      await ifAnswered(stopping.closing.forget(id));
+      await make(builtAs(`${name}-again`));
+    });
   } catch (error) {
     throw asFailure(error);
   } finally {
     // Its history holds the prompt. Not before this: who takes the job over from a worker that died finds the image there.
-    await ifAnswered(http.forget(id));
+    if (!isLeftToOthers(signal)) await ifAnswered(stopping.closing.forget(id));
+    // It may go on for a while, and come into the history then. Of a job that is cancelled no later attempt looks after it.
+    if (signal.reason === 'cancelled') process.abandon(id);
   }
 }
 

@@ -60,7 +60,8 @@ test('a refused graph is a failure by name', async () => {
 test('a prompt that nobody knows is nowhere, and may be cancelled', async () => {
   const http = comfyHttp(url);
   const id = crypto.randomUUID();
-  expect(await cancelPrompt({ http, id, times })).toEqual({ at: 'nowhere' });
+  const signal = new AbortController().signal;
+  expect(await cancelPrompt({ http, id, times, signal })).toEqual({ at: 'nowhere' });
 });
 
 test('what is installed is read: nodes, and lists of models', async () => {

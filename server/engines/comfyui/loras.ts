@@ -10,7 +10,7 @@ import type { Times } from './times.ts';
 /** As ComfyUI is to load it. */
 export type LoraFile = { path: string; sha256: string };
 
-type Place = { modelsDir: string | null; times: Times };
+type Place = { modelsDir: string | null; times: Times; signal: AbortSignal };
 
 /** Below ComfyUI's `loras`. What is in it is ours to remove. */
 const FOLDER = 'isengard';
@@ -30,8 +30,8 @@ const uses = new Map<string, number>();
  * again before each prompt: it is cheap when nothing is to be done, and shows others that the files are in use.
  */
 export async function showLoras(http: ComfyHttp, loras: LoraFile[], place: Place): Promise<string[]> {
-  const { modelsDir, times } = place;
-  let listed = await list(http, times);
+  const { modelsDir, times, signal } = place;
+  let listed = await list(http, place);
   for (const lora of loras) {
     if (modelsDir !== null) await linkInto(modelsDir, lora);
     else if (nameIn(listed, lora) === undefined) await upload(http, lora);
@@ -41,13 +41,13 @@ export async function showLoras(http: ComfyHttp, loras: LoraFile[], place: Place
     const names = loras.map((lora) => nameIn(listed, lora));
     if (names.every((name) => name !== undefined)) return names;
     if (Date.now() > deadline) throw notListed(modelsDir);
-    await pause(200);
-    listed = await list(http, times);
+    await pause(200, undefined, { signal });
+    listed = await list(http, place);
   }
 }
 
-const list = (http: ComfyHttp, { downMs }: Times) =>
-  patiently(async () => (await http.models('loras')) ?? [], { downMs });
+const list = (http: ComfyHttp, { times, signal }: Place) =>
+  patiently(async () => (await http.models('loras')) ?? [], { downMs: times.downMs, signal });
 
 /** Windows writes `\` between folders, and expects it back. */
 const nameIn = (listed: string[], lora: LoraFile) =>

@@ -147,6 +147,18 @@ test('what an earlier attempt left of another content is replaced', async () => 
   );
 });
 
+test('what is there in a state of a later version, and does not say what it is, is replaced', async () => {
+  const comfyui = await standIn({ faults: { stepMs: 20, namesStates: true } });
+  const run = await generationRun();
+  await fetch(`${comfyui.url}/prompt`, {
+    method: 'POST',
+    body: JSON.stringify({ prompt: await graphOf({ config: { steps: 500 } }), prompt_id: run.jobId }),
+  });
+  const { images } = await generate(engineOf([comfyui.url], { graphs: stepping }), run);
+  expect(images).toHaveLength(1);
+  expect(comfyui.posts()).toHaveLength(2);
+});
+
 test('nothing answers: unreachable, at once at the start and after some patience later', async () => {
   const comfyui = await standIn();
   const { url } = comfyui;

@@ -17,28 +17,32 @@ const missing = (what: string) =>
     canRetry: true,
   });
 
+export const isMissing = (error: unknown): error is EngineFailure =>
+  error instanceof EngineFailure && error.code === 'OUTPUT_MISSING';
+
 /**
  * Fetches the one image of a prompt and looks at all of it before it counts: it is a PNG, whole, and of the size that was asked for.
  * The graph that ComfyUI writes into it is taken out unless it is wanted: it names files and holds the prompt.
  */
 export async function fetchOutput(of: {
   http: ComfyHttp;
+  signal: AbortSignal;
   files: OutputFile[];
   size: { width: number; height: number };
   keepsGraph: boolean;
   path: string;
 }): Promise<void> {
-  const { http, files, size, keepsGraph, path } = of;
+  const { http, signal, files, size, keepsGraph, path } = of;
   const [file] = files;
   if (file === undefined) throw missing('it names no file.');
-  const png = await download(http, file);
+  const png = await download(http, file, signal);
   await check(png, size);
   await writeFile(path, keepsGraph ? png : withoutTexts(png));
 }
 
 const TRIES = 3;
 
-async function download(http: ComfyHttp, file: OutputFile): Promise<Buffer> {
+async function download(http: ComfyHttp, file: OutputFile, signal: AbortSignal): Promise<Buffer> {
   for (let tries = 1; ; tries++) {
     try {
       return await http.view(file);
@@ -46,7 +50,7 @@ async function download(http: ComfyHttp, file: OutputFile): Promise<Buffer> {
       if (error instanceof UnexpectedAnswer && error.status === 404) throw missing('the file is not there.');
       const isPassing = error instanceof Unreachable || error instanceof UnexpectedAnswer;
       if (!isPassing || tries === TRIES) throw error;
-      await pause(300 * tries);
+      await pause(300 * tries, undefined, { signal });
     }
   }
 }

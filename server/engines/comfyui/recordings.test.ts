@@ -19,6 +19,7 @@ import { runPrompt } from './prompt.ts';
 import { type Ended, stateOfHistory, stateOfJob } from './prompt-state.ts';
 import { closeAll, QUICK } from './runs/testing.ts';
 import { comfySocket, type SocketNews } from './socket.ts';
+import { stoppingOf } from './stopping.ts';
 
 /** The driver hears what a real ComfyUI said, and makes of it what happened then. */
 const closing: (() => Promise<void>)[] = [];
@@ -45,7 +46,8 @@ async function replayed(name: string, nth = 0) {
   const progress = progressOf(built, 100);
   const steps: number[] = [];
   const files = await runPrompt({
-    ...{ id: idOf(post), built, http: comfyHttp(url), times: QUICK, signal: new AbortController().signal },
+    ...{ id: idOf(post), built, http: comfyHttp(url), times: QUICK },
+    ...stoppingOf(comfyHttp(url), { signal: new AbortController().signal, times: QUICK }),
     socket: comfySocket({ url, clientId: 'client-a', times: QUICK, onLost: () => {} }),
     hear(heard) {
       news.push(heard);

@@ -66,6 +66,7 @@ export async function startComfyui(options: ComfyuiOptions = {}) {
     const body = await buffer(request).catch(() => Buffer.alloc(0));
     const path = (request.url ?? '/').replace(/^\/api(?=\/)/, '');
     calls.push({ method: request.method ?? '', path, headers: request.headers, body });
+    if (faults.isSilent) return;
     const answer = await answerTo({
       ...{ request, path, body, faults, installed, files, keep, life: life.current },
       ...{
@@ -83,7 +84,11 @@ export async function startComfyui(options: ComfyuiOptions = {}) {
   const upgrades = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url ?? '/', 'http://comfyui');
-    const isWanted = url.pathname === '/ws' && request.headers.origin === undefined && !faults.refusesSockets;
+    const isWanted =
+      url.pathname === '/ws' &&
+      request.headers.origin === undefined &&
+      !faults.refusesSockets &&
+      !faults.isSilent;
     if (!isWanted) return socket.destroy();
     upgrades.handleUpgrade(request, socket, head, (ws) => {
       const sid = url.searchParams.get('clientId') ?? 'minted';

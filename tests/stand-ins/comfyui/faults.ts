@@ -32,6 +32,12 @@ export type Faults = {
   loseOutputs: boolean;
   /** The saved file ends early. */
   cutOutputs: boolean;
+  /** Accepts everything that is asked and answers nothing; sockets hear what they hear. */
+  isSilent: boolean;
+  /** So many posts are accepted with an answer that is none. */
+  garbleAnswers: number;
+  /** Jobs have a state of a later version, and are in the queue no more. */
+  namesStates: boolean;
   /** Sockets are refused. */
   refusesSockets: boolean;
   /** A step takes so long. */
@@ -44,5 +50,6 @@ export const NO_FAULTS: Faults = {
   ...{ historyLagMs: 0, loseAnswers: 0, failPosts: 0, nodeErrors: false, fail: null, blocksBranch: false },
   ...{ hangs: false, missCancels: 0, interruptsBetweenNodes: false, deafAfter: Number.POSITIVE_INFINITY },
   ...{ legacyPreviews: false, withoutJobs: false, hasCancel: false, loseOutputs: false, cutOutputs: false },
+  ...{ isSilent: false, garbleAnswers: 0, namesStates: false },
   ...{ refusesSockets: false, previewBytes: 0, stepMs: 2, nodeMs: 0 },
 };

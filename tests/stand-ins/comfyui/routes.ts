@@ -67,7 +67,7 @@ async function get(
     case 'prompt':
       return json({ exec_info: { queue_remaining: queue.remaining() } });
     case 'queue':
-      return json(queue.queued());
+      return json(faults.namesStates ? { queue_running: [], queue_pending: [] } : queue.queued());
     case 'embeddings':
     case 'extensions':
       return json([]);
@@ -88,7 +88,10 @@ async function get(
       if (!isApi || faults.withoutJobs) break;
       if (rest === '') return jobsOf(queue, url.searchParams, json);
       const job = jobOf(queue, rest);
-      return job ? json(job) : json({ error: 'Job not found' }, 404);
+      if (job === null) return json({ error: 'Job not found' }, 404);
+      return json(
+        faults.namesStates && job.status === 'in_progress' ? { ...job, status: 'warming_up' } : job,
+      );
     }
     case 'view':
       return view(url.searchParams, files, faults);
@@ -185,6 +188,7 @@ function postPrompt({ installed, life, faults, files }: Asked, asked: PromptBody
   };
   life.queue.add([number, id, prompt, extra, outputs]);
   if (faults.loseAnswers-- > 0) return 'cut';
+  if (faults.garbleAnswers-- > 0) return plain(200, 'accepted');
   return json({ prompt_id: id, number, node_errors: faults.nodeErrors ? DROPPED : node_errors });
 }
 

@@ -42,7 +42,7 @@ export function Composer(props: {
   refusal: string | null;
   onStart: () => void;
 }) {
-  const model = createMemo(() => modelOf(props.engine.baseModels, props.draft));
+  const model = createMemo(() => modelOf(props.engine.baseModels, props.draft, props.loras));
   const facts = createMemo(() => factsWith(model(), props.facts));
   const problems = createMemo(() => {
     const { label, unsupported } = model() ?? {};
@@ -174,7 +174,8 @@ export function Composer(props: {
       <div class={styles.foot}>
         <Show when={!props.engine.health.isHealthy}>
           <p class={styles.warn}>
-            {props.engine.label} is not ready: {props.engine.health.message} The batch waits in the queue.
+            {props.engine.label} is not ready: {props.engine.health.message}
+            {model()?.unsupported == null ? ' The batch waits in the queue.' : ''}
           </p>
         </Show>
         <Show when={props.refusal}>

@@ -102,7 +102,7 @@ export function GeneratePage() {
 
   const submit = async () => {
     setRefusal(null);
-    const model = modelOf(engine()?.baseModels ?? [], draft);
+    const model = modelOf(engine()?.baseModels ?? [], draft, loras());
     const data = await start.run({ input: inputOf(draft, factsWith(model, facts())) });
     const result = data?.startGeneration;
     if (result === undefined) return;

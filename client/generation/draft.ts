@@ -81,6 +81,8 @@ export type Facts = {
     parameters: readonly Parameter[];
   }[];
   aspects: readonly Aspect[];
+  /** With which is drawn; the draft may name none, or one that is gone. */
+  baseModel?: string;
 };
 
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
@@ -171,7 +173,7 @@ export function inputOf(draft: Draft, facts: Facts): StartGenerationInput {
     ...(aspect === undefined ? {} : sizeOf(aspect, draft.quality)),
     count: draft.count,
     seed: draft.isSeedLocked && draft.seed.trim() !== '' ? Number(draft.seed) : null,
-    baseModel: draft.baseModel,
+    baseModel: facts.baseModel ?? draft.baseModel,
     loras: draft.loras.map((use) => ({ loraId: use.loraId, strength: use.strength })),
     ...valuesOf(
       facts.parameters.filter((parameter) => !hasOwnField(parameter)),

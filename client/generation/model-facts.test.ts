@@ -37,9 +37,20 @@ const small: Model = {
 };
 
 test('without a choice the first model that can be used is drawn with', () => {
-  expect(modelOf([missing, small], { baseModel: null })).toBe(small);
-  expect(modelOf([missing, small], { baseModel: 'big' })).toBe(missing);
-  expect(modelOf([missing], { baseModel: 'gone' })).toBe(missing);
+  expect(modelOf([missing, small], { baseModel: null, loras: [] }, [])).toBe(small);
+  expect(modelOf([missing, small], { baseModel: 'big', loras: [] }, [])).toBe(missing);
+  expect(modelOf([missing], { baseModel: 'gone', loras: [] }, [])).toBe(missing);
+});
+
+test('without a choice a LoRA brings its model, and the model that is shown is sent', () => {
+  const other: Model = { ...small, id: 'other' };
+  const draft = { ...structuredClone(EMPTY), loras: [{ loraId: 'l', strength: 1 }] };
+  const loras = [{ id: 'l', baseModel: 'other' }];
+  const models = [small, other];
+  expect(modelOf(models, draft, loras)).toBe(other);
+  expect(modelOf(models, { ...draft, baseModel: 'gone' }, loras)).toBe(other);
+  expect(modelOf(models, { ...draft, baseModel: 'small' }, loras)).toBe(small);
+  expect(inputOf({ ...draft, baseModel: 'gone' }, factsWith(other, facts)).baseModel).toBe('other');
 });
 
 test('a model brings its sizes and values, and what it lacks is neither asked for nor sent', () => {

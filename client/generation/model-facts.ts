@@ -1,6 +1,7 @@
 import { type Parameter, textOf } from '../parameters/parameter.ts';
 import { type Aspect, sizeOf } from './aspect.ts';
 import type { Draft, Facts } from './draft.ts';
+import type { LoraOption } from './lora-option.ts';
 
 export type Model = {
   id: string;
@@ -14,9 +15,14 @@ export type Model = {
 /** The side for which the aspect presets are made. */
 const PRESET_SIDE = 1024;
 
-/** The one that is drawn with: as chosen, else the first that can be used. */
-export const modelOf = (models: readonly Model[], { baseModel }: Pick<Draft, 'baseModel'>) =>
-  models.find(({ id }) => id === baseModel) ??
+/** The one that is drawn with: as chosen, else that of the first LoRA, else the first that can be used. */
+export const modelOf = (
+  models: readonly Model[],
+  draft: Pick<Draft, 'baseModel' | 'loras'>,
+  loras: readonly Pick<LoraOption, 'id' | 'baseModel'>[],
+) =>
+  models.find(({ id }) => id === draft.baseModel) ??
+  models.find(({ id }) => id === loras.find((lora) => lora.id === draft.loras[0]?.loraId)?.baseModel) ??
   models.find(({ unsupported }) => unsupported == null) ??
   models[0];
 
@@ -26,6 +32,7 @@ export function factsWith(model: Model | undefined, facts: Facts): Facts {
   const lackOf = (name: string) => model.lacks.find(({ parameter }) => parameter === name)?.reason ?? null;
   return {
     ...facts,
+    baseModel: model.id,
     parameters: facts.parameters.map((parameter) => ({
       ...withDefault(parameter, model.defaults[parameter.name]),
       unsupported: parameter.unsupported ?? lackOf(parameter.name),

@@ -61,8 +61,8 @@ export type ControlNetInput = {
   mode: ControlNetMode;
   /** The image that is followed. */
   reference: ImageSourceInput;
-  /** How strictly, 0 to 2; 1 when left out. */
-  strength?: number;
+  /** How strictly, 0 to 2; when left out the default of `capabilities.generation.toggles`. */
+  strength?: number | null | undefined;
 };
 
 /** What of the reference image steers. */
@@ -383,9 +383,9 @@ export type StartGenerationInput = {
   count?: number | null | undefined;
   /** Off when left out. */
   faceDetailer?: FaceDetailerInput | null | undefined;
-  /** How strictly the prompt is followed, 1 to 20; 3.5 when left out. */
+  /** How strictly the prompt is followed, 1 to 20; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
   guidanceScale?: number | null | undefined;
-  /** 256 to 2048 px, a multiple of 8; 1024 when left out. */
+  /** 256 to 2048 px, a multiple of 8; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
   height?: number | null | undefined;
   /** Starts from noise when left out. */
   initImage?: InitImageInput | null | undefined;
@@ -403,11 +403,11 @@ export type StartGenerationInput = {
   scheduler?: string | null | undefined;
   /** Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`. */
   seed?: number | null | undefined;
-  /** Sampler steps of each image, 1 to 100; 30 when left out. */
+  /** Sampler steps of each image, 1 to 100; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
   steps?: number | null | undefined;
   /** Off when left out. */
   upscale?: UpscaleInput | null | undefined;
-  /** 256 to 2048 px, a multiple of 8; 1024 when left out. */
+  /** 256 to 2048 px, a multiple of 8; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
   width?: number | null | undefined;
 };
 

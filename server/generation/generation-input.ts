@@ -21,7 +21,12 @@ type LoraUse = { loraId: string; strength: number };
 export type StartGenerationInput = { [Name in keyof Parameters]?: Parameters[Name] | null } & {
   prompt: string;
   loras?: LoraUse[] | null;
-} & { [Name in keyof GenerationToggles]?: GenerationToggles[Name] | null };
+} & { [Name in keyof GenerationToggles]?: WithDefaults<GenerationToggles[Name]> | null };
+
+/** What the engine has a default for may be left out. */
+type WithDefaults<Toggle> = Toggle extends { strength: number }
+  ? Omit<Toggle, 'strength'> & { strength?: number | null | undefined }
+  : Toggle;
 
 const TOGGLES = [
   'initImage',
@@ -142,8 +147,10 @@ async function checkedToggles(
     const toggle = capabilities.find((candidate) => candidate.name === name);
     const reason = toggle === undefined ? 'it does not know it.' : toggle.unsupported;
     if (toggle === undefined || reason !== null) throw new UnsupportedParameter(name, reason ?? '');
-    checkParameters(toggle.parameters, { ...value }, `${name}.`);
-    Object.assign(toggles, { [name]: value });
+    const given: Record<string, unknown> = { ...value };
+    const whole = { ...given, ...defaultsOf(toggle.parameters.filter((known) => given[known.name] == null)) };
+    checkParameters(toggle.parameters, whole, `${name}.`);
+    Object.assign(toggles, { [name]: whole });
   }
   for (const source of sourcesOf(toggles)) await checkSource(source);
   return toggles;

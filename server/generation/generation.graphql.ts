@@ -141,7 +141,10 @@ const ControlNetInput = builder.inputType('ControlNetInput', {
   fields: (t) => ({
     mode: t.field({ type: ControlNetMode, description: 'What of the image is followed.' }),
     reference: t.field({ type: ImageSourceInput, description: 'The image that is followed.' }),
-    strength: t.float({ defaultValue: 1, description: 'How strictly, 0 to 2; 1 when left out.' }),
+    strength: t.float({
+      ...optional,
+      description: 'How strictly, 0 to 2; when left out the default of `capabilities.generation.toggles`.',
+    }),
     isMap: t.boolean({
       defaultValue: false,
       description:
@@ -175,6 +178,9 @@ const UpscaleInput = builder.inputType('UpscaleInput', {
   }),
 });
 
+const OF_MODEL =
+  "the base model's own when left out (`BaseModel.defaults`), or else the parameter's default.";
+
 const StartGenerationInput = builder.inputType('StartGenerationInput', {
   description:
     'What to generate. `capabilities.generation` has what this engine takes, and what it cannot do.',
@@ -186,12 +192,12 @@ const StartGenerationInput = builder.inputType('StartGenerationInput', {
       ...optional,
       description: 'What to stay away from, at most 1000 characters; nothing when left out.',
     }),
-    width: t.int({ ...optional, description: '256 to 2048 px, a multiple of 8; 1024 when left out.' }),
-    height: t.int({ ...optional, description: '256 to 2048 px, a multiple of 8; 1024 when left out.' }),
-    steps: t.int({ ...optional, description: 'Sampler steps of each image, 1 to 100; 30 when left out.' }),
+    width: t.int({ ...optional, description: `256 to 2048 px, a multiple of 8; ${OF_MODEL}` }),
+    height: t.int({ ...optional, description: `256 to 2048 px, a multiple of 8; ${OF_MODEL}` }),
+    steps: t.int({ ...optional, description: `Sampler steps of each image, 1 to 100; ${OF_MODEL}` }),
     guidanceScale: t.float({
       ...optional,
-      description: 'How strictly the prompt is followed, 1 to 20; 3.5 when left out.',
+      description: `How strictly the prompt is followed, 1 to 20; ${OF_MODEL}`,
     }),
     seed: t.field({
       type: 'Seed',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { realPhotos } from '#tests/pictures.ts';
 import type { GenerationEvent } from '../engines/engine.ts';
 import type { JobRun } from '../jobs/run.ts';
 import { recordGeneration } from './generation-record.ts';
@@ -32,4 +33,25 @@ test('images that are made at once count together, and what began again does not
   expect(await stepsOf([step(1, 3), step(2, 4), step(1, 6), step(2, 1), step(2, 10)], 1)).toEqual([
     13, 17, 20, 20, 26,
   ]);
+});
+
+test('a preview that is broken is left out, and each image has previews of its own', async () => {
+  const told: unknown[] = [];
+  const run = {
+    job: { id: crypto.randomUUID(), steps: 20, elapsedSeconds: 0, startedAt: new Date() },
+    record: async ({ events }: { events?: { type: string; data: { index: number } }[] }) => {
+      for (const { type, data } of events ?? []) if (type === 'preview') told.push(data.index);
+    },
+  } as unknown as JobRun;
+  const [photo] = await realPhotos();
+  const preview = (index: number, image: Uint8Array): GenerationEvent => ({
+    ...{ type: 'preview', index, image, mimeType: 'image/jpeg' },
+  });
+  async function* events() {
+    yield preview(0, Buffer.from('no picture'));
+    yield preview(1, photo?.bytes ?? Buffer.alloc(0));
+    yield preview(2, photo?.bytes ?? Buffer.alloc(0));
+  }
+  await recordGeneration(run, { generation: { steps: 10 }, loras: [], done: 0 } as unknown as Made, events());
+  expect(told).toEqual([1, 2]);
 });

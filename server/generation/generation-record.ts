@@ -34,7 +34,7 @@ export async function recordGeneration(run: JobRun, made: Made, events: AsyncIte
   const reach = ({ index, step }: Event<'step'>) =>
     // One that has to be begun again does not go back.
     stepOf.set(index, Math.max(stepOf.get(index) ?? 0, Math.min(steps, step)));
-  let previewedAt = 0;
+  const previewedAt = new Map<number, number>();
   const startedAt = Date.now();
 
   const progress = batch<Event<'step' | 'gpu'>>((told) => {
@@ -61,8 +61,8 @@ export async function recordGeneration(run: JobRun, made: Made, events: AsyncIte
       case 'log':
         return run.record({ logs: [{ level: event.level, message: event.message }] });
       case 'preview':
-        if (Date.now() - previewedAt < PREVIEW_EVERY_MS) return;
-        previewedAt = Date.now();
+        if (Date.now() - (previewedAt.get(event.index) ?? 0) < PREVIEW_EVERY_MS) return;
+        previewedAt.set(event.index, Date.now());
         return recordPreview(run, event);
       case 'image':
         done++;
@@ -89,7 +89,9 @@ export async function recordGeneration(run: JobRun, made: Made, events: AsyncIte
 
 async function recordPreview(run: JobRun, { index, image }: Event<'preview'>) {
   const jobId = run.job.id;
-  const preview = await asPreview(image);
+  const preview = await asPreview(image).catch(() => null);
+  // One that is broken is left out: the next one may be whole, and the image does not depend on it.
+  if (preview === null) return;
   await run.record({ events: [{ type: 'preview', data: { index, version: Date.now() } }] }, () =>
     storage.write(previewKey({ jobId, index }), preview),
   );

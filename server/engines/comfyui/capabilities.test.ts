@@ -171,6 +171,20 @@ test('a toggle that some base models can use is a lack of the others', () => {
   ]);
 });
 
+test('a ControlNet for a base model that is not there is none', () => {
+  const objectInfo = machine({
+    control_net_name: ['control_v11p_sd15_canny.pth', 'controlnet-union-sdxl-1.0-promax.safetensors'],
+    ckpt_name: ['v1-5-pruned-emaonly-fp16.safetensors'],
+    unet_name: [],
+  });
+  const mode = toggleOf(objectInfo, 'controlNet')?.parameters.find(({ name }) => name === 'mode');
+  expect(mode?.type === 'CHOICE' && mode.options.map(({ unsupported }) => unsupported === null)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
 const FILES: { id: string; lists: Lists; missing: string }[] = [
   {
     id: 'sdxl',

@@ -140,7 +140,11 @@ function asInstalled(toggle: Toggle, findings: Finding[]): Toggle {
   const candidates = findings.filter(({ base }) => !isLack(base, name));
   const told = commonObstacle(candidates, (finding) => finding.toggles[name]);
   if (name !== 'controlNet') return { ...toggle, unsupported: told };
-  return { ...toggle, unsupported: told, parameters: parameters.map((known) => withModes(known, findings)) };
+  return {
+    ...toggle,
+    unsupported: told,
+    parameters: parameters.map((known) => withModes(known, candidates)),
+  };
 }
 
 /** None when one base model has none; else that of a base model which can be used. */
@@ -152,9 +156,12 @@ function commonObstacle(findings: Finding[], obstacleOf: (finding: Finding) => O
 
 function withModes(parameter: Parameter, findings: Finding[]): Parameter {
   if (parameter.name !== 'mode' || parameter.type !== 'CHOICE') return parameter;
+  // A ControlNet for a base model that is not there draws nothing.
+  const usable = findings.filter(({ unsupported }) => unsupported === null);
+  const asked = usable.length > 0 ? usable : findings;
   const options = parameter.options.map((option) => ({
     ...option,
-    unsupported: commonObstacle(findings, ({ modes }) => modes[option.value as ControlNetMode]),
+    unsupported: commonObstacle(asked, ({ modes }) => modes[option.value as ControlNetMode]),
   }));
   return { ...parameter, options };
 }

@@ -84,19 +84,16 @@ export function comfySocket(of: { url: string; clientId: string; times: Times; o
     return wasGreeted;
   }
 
+  /** That nobody listens is seen and noted at once, so that who comes right after it begins anew. */
   async function keepConnected() {
+    if (isKept) return;
+    isKept = true;
     let failures = 0;
     while (listeners.size > 0) {
       failures = (await connection()) ? 0 : failures + 1;
-      if (listeners.size === 0) return;
+      if (listeners.size === 0) break;
       await pause(Math.min(MAX_BACKOFF_MS, times.settleMs * 2 ** failures), undefined, { ref: false });
     }
-  }
-
-  async function start() {
-    if (isKept) return;
-    isKept = true;
-    await keepConnected();
     isKept = false;
   }
 
@@ -107,7 +104,7 @@ export function comfySocket(of: { url: string; clientId: string; times: Times; o
       clearTimeout(idle);
       listeners.add(listener);
       if (isGreeted) listener({ type: 'connected' });
-      void start();
+      void keepConnected();
       return {
         [Symbol.dispose]() {
           listeners.delete(listener);

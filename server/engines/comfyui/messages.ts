@@ -99,6 +99,8 @@ function jsonOf(text: string): unknown {
 const PREVIEW = 1;
 const PREVIEW_WITH_METADATA = 4;
 const PREVIEW_TYPES: Record<number, 'image/jpeg' | 'image/png'> = { 1: 'image/jpeg', 2: 'image/png' };
+const isOfType = (image: Uint8Array, mimeType: 'image/jpeg' | 'image/png') =>
+  mimeType !== 'image/jpeg' || (image[0] === 0xff && image[1] === 0xd8 && image[2] === 0xff);
 const Metadata = z.object({
   prompt_id: z.string().max(100).nullish(),
   image_type: z.enum(['image/jpeg', 'image/png']),
@@ -112,16 +114,15 @@ export function parseBinary(frame: Buffer): SocketMessage | null {
   const [event, second] = [frame.readUInt32BE(0), frame.readUInt32BE(4)];
   if (event === PREVIEW) {
     const mimeType = PREVIEW_TYPES[second];
-    return mimeType ? { type: 'preview', promptId: null, mimeType, image: frame.subarray(8) } : null;
+    const image = frame.subarray(8);
+    return mimeType && isOfType(image, mimeType)
+      ? { type: 'preview', promptId: null, mimeType, image }
+      : null;
   }
   if (event !== PREVIEW_WITH_METADATA || 8 + second > frame.length) return null;
   const metadata = Metadata.safeParse(jsonOf(frame.toString('utf8', 8, 8 + second)));
   if (!metadata.success) return null;
-  const { prompt_id, image_type } = metadata.data;
-  return {
-    type: 'preview',
-    promptId: prompt_id ?? null,
-    mimeType: image_type,
-    image: frame.subarray(8 + second),
-  };
+  const { prompt_id, image_type: mimeType } = metadata.data;
+  const image = frame.subarray(8 + second);
+  return isOfType(image, mimeType) ? { type: 'preview', promptId: prompt_id ?? null, mimeType, image } : null;
 }

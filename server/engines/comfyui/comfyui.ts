@@ -1,4 +1,5 @@
 import type {
+  GenerationCapabilities,
   GenerationEngine,
   GenerationEvent,
   GenerationPlan,
@@ -13,7 +14,7 @@ import { homesOf } from './homes.ts';
 import { type Making, makeImage } from './image.ts';
 import type { Installed } from './installed.ts';
 import { checkLoras, type ReadLora } from './lora-families.ts';
-import { useLoras } from './loras.ts';
+import { loraSweeper, useLoras } from './loras.ts';
 import { patiently } from './patience.ts';
 import { type ComfyProcess, comfyProcess, ifAnswered } from './process.ts';
 import { fitReferences, uploadReferences } from './references.ts';
@@ -37,6 +38,7 @@ export type ComfyuiSettings = {
 export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
   const { graphs, times = TIMES } = settings;
   const processes = settings.urls.map((url, i) => comfyProcess({ url, number: i + 1, times }));
+  const sweepLoras = loraSweeper(settings.modelsDir);
   const answering = async () => {
     const all = await Promise.all(
       processes.map(async (process) => ({ process, installed: await process.installed() })),
@@ -45,10 +47,15 @@ export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
   };
 
   return {
-    capabilities: async () => graphs.capabilities((await answering())[0]?.installed ?? null),
+    async capabilities() {
+      const told = (await answering()).map(({ installed }) => graphs.capabilities(installed));
+      // Of the one that can do the most, which is where the images go that others cannot make.
+      return told.toSorted((a, b) => obstaclesOf(a) - obstaclesOf(b))[0] ?? graphs.capabilities(null);
+    },
     health() {
       // By the way: it is asked often, and waits for nothing of this.
       for (const { tidy } of processes) void tidy();
+      void sweepLoras();
       return healthOf(processes);
     },
     async objections(plan) {
@@ -70,6 +77,9 @@ export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
       }),
   };
 }
+
+const obstaclesOf = ({ baseModels, toggles }: GenerationCapabilities) =>
+  [...baseModels, ...toggles].filter(({ unsupported }) => unsupported !== null).length;
 
 type Able = { process: ComfyProcess; installed: Installed };
 

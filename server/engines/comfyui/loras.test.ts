@@ -6,7 +6,7 @@ import { until } from '#tests/until.ts';
 import { EngineFailure } from '../failure.ts';
 import type { Graphs } from './graphs.ts';
 import { readByTensors } from './lora-families.ts';
-import { removeUnused, useLoras } from './loras.ts';
+import { loraSweeper, removeUnused, useLoras } from './loras.ts';
 import { closeAll, engineOf, folder, generate, generationRun, modelFree, standIn } from './runs/testing.ts';
 
 afterAll(closeAll);
@@ -168,4 +168,24 @@ test('what is unused for an hour is removed, and nothing else', async () => {
   await use[Symbol.asyncDispose]();
   await removeUnused(path, later);
   await until(async () => (await readdir(path)).length === 1, 'it is removed when the run is over');
+});
+
+test('on an idle installation the LoRA of the last run goes too, looked for once a minute', async () => {
+  const modelsDir = await folder();
+  const path = join(modelsDir, 'loras/isengard');
+  await mkdir(path, { recursive: true });
+  let now = Date.now();
+  const sweep = loraSweeper(modelsDir, () => now);
+  await writeFile(join(path, NAME), 'x');
+  await sweep();
+  expect(await readdir(path)).toEqual([NAME]);
+  now += 30_000;
+  await sweep();
+  now += 2 * 3_600_000;
+  await sweep();
+  expect(await readdir(path)).toEqual([]);
+  await writeFile(join(path, NAME), 'x');
+  now += 30_000;
+  await sweep();
+  expect(await readdir(path)).toEqual([NAME]);
 });

@@ -17,6 +17,7 @@ const FOLDER = 'isengard';
 /** Below its `input`, where uploads go. */
 const UPLOADS = 'isengard-loras';
 const UNUSED_MS = 3_600_000;
+const SWEEP_MS = 60_000;
 
 /** Named by what is in it, so that the same LoRA has the same name in every job and attempt. */
 const fileNameOf = ({ sha256 }: LoraFile) => `${sha256.slice(0, 16)}.safetensors`;
@@ -123,6 +124,16 @@ async function upload(http: ComfyHttp, lora: LoraFile): Promise<void> {
     });
   }
   await http.uploadFile(lora.path, fileNameOf(lora), UPLOADS);
+}
+
+/** Looks for what is unused once a minute at most, however often it is asked. */
+export function loraSweeper(modelsDir: string | null, now = Date.now): () => Promise<void> {
+  let sweptAt = 0;
+  return async () => {
+    if (modelsDir === null || now() - sweptAt < SWEEP_MS) return;
+    sweptAt = now();
+    await removeUnused(join(modelsDir, 'loras', FOLDER), now());
+  };
 }
 
 /** Keeps the LoRAs of a run where they are until it is disposed; what nobody has used for an hour goes then. */

@@ -185,6 +185,12 @@ test('every toggle is kept and acts', async () => {
   });
 });
 
+test('a strength that is left out is the one that the engine advertises', async () => {
+  const controlNet = { mode: 'CANNY', reference: { imageId: imageIds[0] } };
+  const { generation } = await generate({ seed: 1, controlNet });
+  expect(generation.controlNet).toMatchObject({ mode: 'CANNY', strength: 1 });
+});
+
 const area = async (output: Data, left: number, width: number) =>
   sharp(await picture(output))
     .extract({ left, top: 0, width, height: 256 })

@@ -73,6 +73,7 @@ export async function makeImage(
     tell({ type: 'image', index, seed, path });
   }
 
+  process.claim(id);
   try {
     await make(built).catch(async (error: unknown) => {
       if (!isMissing(error) || signal.aborted) throw error;

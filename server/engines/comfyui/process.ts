@@ -25,6 +25,8 @@ export type ComfyProcess = {
   isTaken(): boolean;
   /** A prompt that nobody looks after any more: it is cancelled and forgotten with the next `tidy`, or one after it. */
   abandon(id: string): void;
+  /** Somebody does. */
+  claim(id: string): void;
   tidy(): Promise<void>;
 };
 
@@ -131,6 +133,9 @@ export function comfyProcess({
     isTaken: () => isTaken,
     abandon(id) {
       abandoned.add(id);
+    },
+    claim(id) {
+      abandoned.delete(id);
     },
     async tidy() {
       for (const id of abandoned) if (await ifAnswered(isOver(id))) abandoned.delete(id);

@@ -47,6 +47,14 @@ export const HOSTILE_HEADERS: [what: string, bytes: Buffer, reason: string][] = 
     ),
     'TOO_MANY_TENSORS',
   ],
+  [
+    '20,001 tensors with a key in disguise',
+    safetensorsBytes(
+      `{${Array.from({ length: 20_001 }, (_, i) => `"${i}":{"\\u0064type":"F32","shape":[0],"data_offsets":[0,0]}`).join()}}`,
+      0,
+    ),
+    'TOO_MANY_TENSORS',
+  ],
   ['metadata that is a list', safetensorsBytes({ __metadata__: [] }, 0), 'BAD_METADATA'],
   ['metadata that is not strings', safetensorsBytes({ __metadata__: { a: 1 } }, 0), 'BAD_METADATA'],
   [

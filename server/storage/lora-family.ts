@@ -43,10 +43,15 @@ type Model = {
   last(pattern: RegExp): number;
 };
 
+/** No real LoRA has that many layers, nor names that long: what a hostile one has more is not looked at. */
+const MOST_LAYERS = 4000;
+const LONGEST_NAME = 200;
+
 /** kohya writes `_` where the model has `.`, so with `_` throughout the names of all programs are the same. */
 function modelOf(layers: LoraLayer[]): Model {
+  const looked = layers.slice(0, MOST_LAYERS).filter(({ name }) => name.length <= LONGEST_NAME);
   const inputs = new Map(
-    layers.map((layer) => [layer.name.replace(PREFIX, '').replaceAll('.', '_'), inputOf(layer)]),
+    looked.map((layer) => [layer.name.replace(PREFIX, '').replaceAll('.', '_'), inputOf(layer)]),
   );
   return {
     has: (pattern) => inputs.keys().some((name) => pattern.test(name)),

@@ -46,12 +46,17 @@ export function loraLayers({ tensors }: Pick<SafetensorsHeader, 'tensors'>) {
   return { layers: [...layers.values()], unmatched };
 }
 
+/** The longest of `ENDINGS` has 37. In a long name they would look for their beginning from each of its dots. */
+const LONGEST_ENDING = 40;
+
 function matchOf(tensorName: string) {
+  const start = Math.max(0, tensorName.length - LONGEST_ENDING);
+  const end = tensorName.slice(start);
   for (const [ending, format] of ENDINGS) {
-    const match = ending.exec(tensorName);
+    const match = ending.exec(end);
     if (match === null) continue;
     const [, part = ''] = match;
-    return { name: tensorName.slice(0, match.index), part: SAME[part] ?? part, format };
+    return { name: tensorName.slice(0, start + match.index), part: SAME[part] ?? part, format };
   }
   return null;
 }

@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Answer } from '#tests/api.ts';
 import { safetensorsBytes, UPLOAD_LORA } from '#tests/loras.ts';
 import { startServer } from '#tests/server.ts';
 import { filesBelow, MULTIPART_HEADERS, multipartBody, UPLOAD_IMAGES } from '#tests/uploads.ts';
 import { env } from '../env.ts';
+import { storage } from '../storage/volume.ts';
 
 const api = await startServer();
 const MB = 2 ** 20;
@@ -106,6 +107,14 @@ test.each([
   expect(answer.data?.uploadLora).toMatchObject({ __typename, code });
   expect(sent).toBeLessThan(100 * MB);
   expect((await filesBelow(env.VOLUME_ROOT)).filter((key) => key.startsWith('cache/tmp/'))).toEqual([]);
+});
+
+test('in chunks it is refused by its first bytes where the disk has no room for it', async () => {
+  const room = vi.spyOn(storage, 'freeBytes').mockResolvedValue((env.MIN_FREE_MB + 1024) * MB);
+  const { answer, sent } = await send(endless(headerOf(1536 * MB)));
+  room.mockRestore();
+  expect(answer.data?.uploadLora).toMatchObject({ __typename: 'DiskFull', code: 'DISK_FULL' });
+  expect(sent).toBeLessThan(100 * MB);
 });
 
 test('one that breaks off is told as such', async () => {

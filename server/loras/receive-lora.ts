@@ -10,24 +10,30 @@ import { LoraUnreadable, NotALora } from './upload-errors.ts';
 /** PRODUCT E2. */
 export const MAX_LORA_BYTES = 2 * 2 ** 30;
 
+/** What the header shows: what it is, and how many bytes the whole file has. */
+export type Shown = { kind: LoraKind; bytes: number };
+
 /**
  * Streams an uploaded file to a temporary one. What it is shows in its first bytes, so a file that is refused is not read to its
  * end; `accept` gets what they show and may throw, too.
  */
 export async function receiveLora(
   file: FileUpload | undefined,
-  accept: (kind: LoraKind) => void,
-): Promise<Received & AsyncDisposable> {
+  accept: (shown: Shown) => void,
+): Promise<Received & Shown & AsyncDisposable> {
   if (file === undefined)
     throw new LoraUnreadable('MISSING', 'The request names this file but does not have it.');
+  let kind: LoraKind | undefined;
   const checked = checkedSafetensors(arriving(file), (header) => {
-    if (header.dataStart + header.dataSize > MAX_LORA_BYTES)
-      throw tooLarge(megabytes(header.dataStart + header.dataSize));
-    accept(loraKind(header));
+    const bytes = header.dataStart + header.dataSize;
+    if (bytes > MAX_LORA_BYTES) throw tooLarge(megabytes(bytes));
+    kind = loraKind(header);
+    accept({ kind, bytes });
   });
   try {
     const received = await storage.receive(checked, { maxBytes: MAX_LORA_BYTES });
-    return { ...received, [Symbol.asyncDispose]: () => storage.discard(received.path) };
+    if (kind === undefined) throw new Error('A file was received whose header was never seen.');
+    return { ...received, kind, [Symbol.asyncDispose]: () => storage.discard(received.path) };
   } catch (error) {
     if (error instanceof InvalidSafetensors) throw new LoraUnreadable(error.reason, error.message);
     if (error instanceof NoLora) throw new NotALora(error);

@@ -15,7 +15,7 @@ import { checkUploadRoom, checkUploads } from '../quotas.ts';
 import { isDiskFull } from '../storage/disk-full.ts';
 import { lockFile } from '../storage/file-lock.ts';
 import { loraCardKey, loraKey } from '../storage/keys.ts';
-import { type LoraKind, loraKindOf } from '../storage/lora-kind.ts';
+import type { LoraKind } from '../storage/lora-kind.ts';
 import type { Received, Staged } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import { type UploadBudget, UploadTooLarge } from '../upload-budget.ts';
@@ -57,15 +57,21 @@ export async function uploadLora({ file, budget, asked, ...given }: Request): Pr
   const judge = (kind: LoraKind) => ({ kind, model: baseModelFor(kind, input.baseModel, baseModels) });
   // A repeat is answered as the first time, whether or not it would be accepted now.
   const isRepeat = (await findKept(asked)) !== undefined;
-  if (!isRepeat) await checkRoom(input, budget);
+  if (!isRepeat) await checkRights(input);
+  const freeBytes = await storage.freeBytes();
+  checkSpace(budget?.declaredBytes ?? 0, freeBytes);
   try {
     const arrived = await file.catch(() => undefined);
-    await using received = await receiveLora(arrived, isRepeat ? () => {} : judge);
+    await using received = await receiveLora(arrived, ({ kind, bytes }) => {
+      // Of a request that comes in chunks, only the file itself says how large it is.
+      checkSpace(bytes, freeBytes);
+      if (!isRepeat) judge(kind);
+    });
     failpoint('upload.received');
     await using staged = await storage.stage(received.path);
     const wished = { ...asked, input: { ...input, file: received.sha256 } };
     const id = await createOnce(wished, async () => {
-      const judged = judge(await loraKindOf(received.path));
+      const judged = judge(received.kind);
       return (tx) => keep(tx, { ...judged, input, received, staged, fileName: arrived?.filename ?? '' });
     });
     return await getLora(id);
@@ -77,11 +83,13 @@ export async function uploadLora({ file, budget, asked, ...given }: Request): Pr
 }
 
 /** What would be read in vain is not read. */
-async function checkRoom({ characterId }: Input, budget: Budget | undefined) {
+async function checkRights({ characterId }: Input) {
   if (characterId !== null) await getCharacter(characterId);
   await checkUploadRoom();
-  const freeBytes = await storage.freeBytes();
-  if ((budget?.declaredBytes ?? 0) + env.MIN_FREE_MB * 2 ** 20 > freeBytes) throw new DiskFull(freeBytes);
+}
+
+function checkSpace(bytes: number, freeBytes: number) {
+  if (bytes + env.MIN_FREE_MB * 2 ** 20 > freeBytes) throw new DiskFull(freeBytes);
 }
 
 type ToKeep = {

@@ -499,7 +499,7 @@ export type UploadImagesInput = {
 
 /** A LoRA that was trained elsewhere. */
 export type UploadLoraInput = {
-  /** The id of the base model that it was trained for. Needed only when that cannot be recognised from the file; refused when the file shows another one. */
+  /** The id of the base model that it was trained for. Needed only when the file does not show it surely; refused when the file shows another one. With a file that is here already it corrects what was said before, under the same conditions. */
   baseModel?: string | null | undefined;
   /** Whom it knows. Left out for one that belongs to no character, such as a style. */
   characterId?: string | null | undefined;

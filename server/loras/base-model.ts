@@ -1,10 +1,14 @@
 import type { BaseModel } from '../engines/engine.ts';
 import { InvalidInput } from '../errors.ts';
 import type { LoraKind } from '../storage/lora-kind.ts';
+import type { Lora } from './loras.ts';
 
 type Guess = Pick<LoraKind, 'family' | 'isSure'>;
 
-/** For which base model an uploaded LoRA is: the file's own word counts where it is sure, `wanted` where it is not. */
+/**
+ * For which base model an uploaded LoRA is: the file's own word counts where it is sure, `wanted` where it is not. A guess is only
+ * proposed, because a LoRA that is kept for another family than its own never works, and nobody sees why.
+ */
 export function baseModelFor({ family, isSure }: Guess, wanted: string | null, all: BaseModel[]): BaseModel {
   const there = `Known here: ${all.map(({ id }) => id).join(', ')}.`;
   if (wanted !== null) {
@@ -16,12 +20,19 @@ export function baseModelFor({ family, isSure }: Guess, wanted: string | null, a
   }
   const ofFamily = all.filter((model) => model.family === family);
   const model = ofFamily.find(({ unsupported }) => unsupported === null) ?? ofFamily[0];
-  if (model !== undefined) return model;
-  throw refused(
-    family === null
-      ? `The file does not show for which base model it is; name it. ${there}`
-      : `The file is a LoRA for ${family}, and no base model here is of that family. ${there}`,
-  );
+  if (model !== undefined && isSure) return model;
+  if (model !== undefined)
+    throw refused(`The file looks as if it were for ${model.label}, and that is not sure: name it. ${there}`);
+  if (family !== null && isSure)
+    throw refused(`The file is a LoRA for ${family}, and no base model here is of that family. ${there}`);
+  throw refused(`The file does not show for which base model it is; name it. ${there}`);
+}
+
+/** Whether a LoRA that is kept already changes its base model to `wanted`: who named it may have been wrong, the file cannot. */
+export function changesBaseModel(lora: Lora, { isSure }: Guess, wanted: string | null): boolean {
+  if (wanted === null || wanted === lora.baseModel) return false;
+  if (!isSure && lora.origin === 'uploaded') return true;
+  throw refused(`This LoRA is here already, and it is for ${lora.baseModel}.`);
 }
 
 const refused = (message: string) => new InvalidInput([{ field: 'baseModel', message }]);

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { NoLora } from '../storage/lora-kind.ts';
+import type { NoLora, NoLoraReason } from '../storage/lora-kind.ts';
 import { megabytes } from '../upload-budget.ts';
 
 /** No safetensors file that we accept, or not all of it came. `code` names the rule that it breaks. */
@@ -15,7 +15,7 @@ export class LoraUnreadable extends UserError {
 /** A sound safetensors file of something else. */
 export class NotALora extends UserError {
   readonly code = 'NOT_A_LORA';
-  readonly reason: string;
+  readonly reason: NoLoraReason;
 
   constructor({ reason, message }: NoLora) {
     super(message);

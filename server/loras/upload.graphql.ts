@@ -1,7 +1,8 @@
-import { builder, UserErrorInterface } from '../builder.ts';
+import { builder, enumFrom, UserErrorInterface } from '../builder.ts';
 import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
 import { QuotaExceeded } from '../quotas.ts';
+import { NO_LORA_REASONS } from '../storage/lora-kind.ts';
 import { UploadTooLarge } from '../upload-budget.ts';
 import { Lora } from './loras.graphql.ts';
 import { uploadLora } from './upload.ts';
@@ -14,15 +15,26 @@ builder.objectType(LoraUnreadable, {
   interfaces: [UserErrorInterface],
 });
 
+const NotALoraReason = enumFrom(
+  'NotALoraReason',
+  { enumValues: NO_LORA_REASONS },
+  'What a file is instead of a LoRA, or what is wrong with it as one.',
+  {
+    CHECKPOINT: 'The weights of a whole model.',
+    EMBEDDING: 'A textual inversion.',
+    NO_PAIR: 'It has no pair of low-rank matrices.',
+    HALF_A_PAIR: 'Of a layer it has only a part of what a LoRA needs.',
+    UNKNOWN_TENSOR: 'It also has a tensor that no kind of LoRA has that is known.',
+    BAD_SHAPES: 'The matrices of a layer do not fit together.',
+  },
+);
+
 builder.objectType(NotALora, {
   name: 'NotALora',
   description: 'The file is sound, and is something else than a LoRA.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
-    reason: t.exposeString('reason', {
-      description:
-        'For programs: CHECKPOINT (a whole model), EMBEDDING, NO_PAIR, HALF_A_PAIR, UNKNOWN_TENSOR or BAD_SHAPES.',
-    }),
+    reason: t.expose('reason', { type: NotALoraReason, description: 'For programs.' }),
   }),
 });
 
@@ -53,7 +65,7 @@ const UploadLoraInput = builder.inputType('UploadLoraInput', {
     baseModel: t.string({
       required: false,
       description:
-        'The id of the base model that it was trained for. Needed only when that cannot be recognised from the file; refused when the file shows another one.',
+        'The id of the base model that it was trained for. Needed only when the file does not show it surely; refused when the file shows another one. With a file that is here already it corrects what was said before, under the same conditions.',
     }),
     triggerWord: t.string({
       required: false,

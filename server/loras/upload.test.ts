@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { loras } from '#schema/loras.ts';
 import type { Data } from '#tests/api.ts';
@@ -14,6 +14,8 @@ import { until } from '#tests/until.ts';
 import { filesBelow } from '#tests/uploads.ts';
 import { db } from '../db.ts';
 import { env } from '../env.ts';
+import { removeFiles } from '../jobs/queue.ts';
+import { loraCardKey, loraKey } from '../storage/keys.ts';
 
 const api = await startServer({ worker: true });
 const volume = env.VOLUME_ROOT;
@@ -173,10 +175,61 @@ describe('for which base model', () => {
     expect((await uploadLora(api, await someLora(), { baseModel: 'flux' })).issues).toEqual([
       { field: 'baseModel', message: 'There is no base model of this name. Known here: fast-test.' },
     ]);
-    // What only the metadata says gives way to what the caller says.
+    // What only the metadata says is a proposal, and gives way to what the caller says.
+    const said = await someLora({ 'modelspec.architecture': 'isengard-fast-test/lora' });
+    expect((await uploadLora(api, said)).issues).toEqual([
+      {
+        field: 'baseModel',
+        message:
+          'The file looks as if it were for Fast test, and that is not sure: name it. Known here: fast-test.',
+      },
+    ]);
     const told = await someLora({ 'modelspec.architecture': 'flux-1-dev/lora' });
     expect(await uploadLora(api, told, HERE)).toMatchObject({ lora: { family: 'fast-test' } });
   });
+});
+
+describe('a base model that was named wrongly', () => {
+  const asSdxl = (id: string) =>
+    db.update(loras).set({ baseModel: 'sdxl', family: 'sdxl' }).where(eq(loras.id, id));
+
+  test('is corrected by the same file with the right one', async () => {
+    const bytes = await someLora();
+    const { lora } = await uploadLora(api, bytes, HERE);
+    await asSdxl(lora.id);
+    expect(await uploadLora(api, bytes, HERE)).toMatchObject({
+      lora: { id: lora.id, baseModel: 'fast-test', family: 'fast-test' },
+    });
+    const card = JSON.parse(await readFile(join(volume, `loras/uploaded/${lora.id}.json`), 'utf8'));
+    expect(card).toMatchObject({ id: lora.id, baseModel: 'fast-test' });
+  });
+
+  test('stays where the file itself says it', async () => {
+    const bytes = await loraBytes({ ...shapesOf('diff', { isengard_picture: [3, 3] }) });
+    const { lora } = await uploadLora(api, bytes);
+    expect(lora.baseModel).toBe('fast-test');
+    await asSdxl(lora.id);
+    expect(await uploadLora(api, bytes, HERE)).toMatchObject({
+      issues: [{ field: 'baseModel', message: 'This LoRA is here already, and it is for sdxl.' }],
+    });
+  });
+});
+
+test('the same file again, while it is being deleted, is kept anew', async () => {
+  const bytes = await someLora();
+  const { lora } = await uploadLora(api, bytes, HERE);
+  const [row] = await db.select().from(loras).where(eq(loras.id, lora.id));
+  if (row === undefined) throw new Error('It is not there.');
+  const { answer } = await db.transaction(async (tx) => {
+    await tx.delete(loras).where(eq(loras.id, row.id));
+    await removeFiles(tx, [loraKey(row), loraCardKey(row)]);
+    const answer = uploadLora(api, bytes, HERE);
+    const waiting = sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%key share%'`;
+    await until(async () => (await db.execute(waiting)).length > 0, 'the upload waits for the deletion');
+    return { answer };
+  });
+  expect((await answer).lora.id).not.toBe(row.id);
+  await until(async () => (await files(row)).length === 0, 'the files of the first are gone');
 });
 
 describe('what is refused', () => {

@@ -19,7 +19,7 @@ import type { LoraKind } from '../storage/lora-kind.ts';
 import type { Received, Staged } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import { type UploadBudget, UploadTooLarge } from '../upload-budget.ts';
-import { baseModelFor } from './base-model.ts';
+import { baseModelFor, changesBaseModel } from './base-model.ts';
 import { LoraName, LoraTriggerWord } from './edit-lora.ts';
 import { addLora, getLora, type Lora, takeVersion } from './loras.ts';
 import { MAX_LORA_BYTES, receiveLora } from './receive-lora.ts';
@@ -110,8 +110,16 @@ async function keep(tx: Tx, { input, kind, model, received, staged, fileName }: 
     eq(loras.sha256, sha256),
     characterId === null ? isNull(loras.characterId) : eq(loras.characterId, characterId),
   );
-  const [twin] = await tx.select({ id: loras.id }).from(loras).where(isTwin).limit(1);
-  if (twin !== undefined) return twin.id;
+  // One that is just being deleted is waited for, and is gone then.
+  const [twin] = await tx.select().from(loras).where(isTwin).limit(1).for('key share');
+  if (twin !== undefined) {
+    if (changesBaseModel(twin, kind, input.baseModel)) {
+      const change = { baseModel: model.id, family: model.family };
+      await tx.update(loras).set(change).where(eq(loras.id, twin.id));
+      await writeCard({ ...twin, ...change }, kind, fileName);
+    }
+    return twin.id;
+  }
 
   await checkUploads(tx, bytes);
   const lora = await addLora(tx, {
@@ -132,9 +140,13 @@ async function keep(tx: Tx, { input, kind, model, received, staged, fileName }: 
   if (characterId === null) await lockFile(tx, key);
   await staged.place(key);
   failpoint('upload.kept');
+  await writeCard(lora, kind, fileName);
+  return lora.id;
+}
+
+async function writeCard(lora: Lora, kind: LoraKind, fileName: string) {
   const card = { ...lora, file: { name: labelOf(fileName, 255), ...kind } };
   await storage.write(loraCardKey(lora), `${JSON.stringify(card, null, 2)}\n`);
-  return lora.id;
 }
 
 /** Two that bring the same at the same time come one after the other, and the second finds what the first brought. */

@@ -25,13 +25,15 @@ export type LoraKind = FamilyGuess & {
   triggerWords: string[];
 };
 
-export type NoLoraReason =
-  | 'CHECKPOINT'
-  | 'EMBEDDING'
-  | 'NO_PAIR'
-  | 'HALF_A_PAIR'
-  | 'UNKNOWN_TENSOR'
-  | 'BAD_SHAPES';
+export const NO_LORA_REASONS = [
+  'CHECKPOINT',
+  'EMBEDDING',
+  'NO_PAIR',
+  'HALF_A_PAIR',
+  'UNKNOWN_TENSOR',
+  'BAD_SHAPES',
+] as const;
+export type NoLoraReason = (typeof NO_LORA_REASONS)[number];
 
 /** A sound safetensors file that is something else; `reason` is for programs, `message` for people. */
 export class NoLora extends Error {

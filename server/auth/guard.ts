@@ -84,6 +84,12 @@ function satisfies(principal: Principal, demand: Demand): boolean {
 /** Whether a principal may use what has this guard. */
 export const allows = (principal: Principal, guard: Guard) => satisfies(principal, guard);
 
+/** For what a resolver sees only when it has looked: throws what a field with this guard would answer. */
+export function demand(principal: Principal, guard: Guard) {
+  if (!allows(principal, guard))
+    throw principal.kind === 'anonymous' ? unauthenticated() : forbidden(principal, [guard]);
+}
+
 /** Why a principal may not run a valid document, naming all that is missing; undefined when it may. */
 export function refusalOf(
   schema: GraphQLSchema,

@@ -1,5 +1,7 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { jobs } from '#schema/jobs.ts';
+import { allows, demand } from '../auth/guard.ts';
+import type { Principal } from '../auth/principal.ts';
 import { isAmong, matchesId } from '../connection.ts';
 import { db, type Tx } from '../db.ts';
 import { ringEach } from '../doorbell.ts';
@@ -22,10 +24,12 @@ export class JobHasEnded extends UserError {
 
 /**
  * A waiting job is cancelled here and now. A running one is asked to stop: its worker hears it within a second, saves
- * what it can, and only then is the job CANCELLED.
+ * what it can, and only then is the job CANCELLED. Without a principal it is the product itself that does.
  */
-export async function cancelJob(id: string): Promise<Job> {
-  await getJob(id);
+export async function cancelJob(id: string, principal?: Principal): Promise<Job> {
+  const { kind } = await getJob(id);
+  // As for `downloadModel`.
+  if (kind === 'download' && principal !== undefined) demand(principal, 'admin');
   const { cancelled, stopping } = await db.transaction(async (tx) =>
     endEach(tx, await lockOpen(tx, eq(jobs.id, id))),
   );
@@ -54,8 +58,15 @@ export async function endJobsOf(tx: Tx, ids: string[]) {
 type Chosen = { queue?: string | null; characterId?: string | null; includeRunning: boolean };
 
 /** Ends all that wait here and now, and asks all that run to stop, as `cancelJob` does with one; thousands in a few statements. */
-export async function cancelAllJobs(chosen: Chosen): Promise<{ cancelled: number; stopping: number }> {
-  const where = and(await isOfQueue(chosen.queue), matchesId(jobs.characterId, chosen.characterId));
+export async function cancelAllJobs(
+  chosen: Chosen,
+  principal: Principal,
+): Promise<{ cancelled: number; stopping: number }> {
+  const where = and(
+    await isOfQueue(chosen.queue),
+    matchesId(jobs.characterId, chosen.characterId),
+    allows(principal, 'admin') ? undefined : ne(jobs.kind, 'download'),
+  );
   return db.transaction(async (tx) => {
     const open = await lockOpen(tx, where);
     const isChosen = ({ state, cancelRequestedAt }: Job) =>

@@ -89,13 +89,13 @@ builder.mutationField('cancelJob', (t) =>
     type: Job,
     guard: 'write:jobs',
     description:
-      'Ends a waiting job at once. A running one is told to stop: it saves what it can and is CANCELLED within seconds.',
+      'Ends a waiting job at once. A running one is told to stop: it saves what it can and is CANCELLED within seconds. A download needs the scope admin.',
     args: { input: t.arg({ type: CancelJobInput }) },
     errors: {
       types: [NotFound, JobHasEnded],
       dataField: { name: 'job', description: 'CANCELLED, or still RUNNING and `isCancelling`.' },
     },
-    resolve: async (_, { input }) => getJob((await cancelJob(input.jobId)).id),
+    resolve: async (_, { input }, { principal }) => getJob((await cancelJob(input.jobId, principal)).id),
   }),
 );
 

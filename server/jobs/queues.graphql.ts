@@ -98,9 +98,10 @@ builder.mutationField('cancelAllJobs', (t) =>
   t.field({
     type: CancelledJobs,
     guard: 'write:jobs',
-    description: 'Ends all jobs, or all of a queue or a character, as `cancelJob` does with one.',
+    description:
+      'Ends all jobs, or all of a queue or a character, as `cancelJob` does with one. Without the scope admin, downloads go on.',
     args: { input: t.arg({ type: CancelAllJobsInput }) },
     errors: { types: [NotFound], dataField: { name: 'jobs', description: 'How many there were.' } },
-    resolve: (_, { input }) => cancelAllJobs(input),
+    resolve: (_, { input }, { principal }) => cancelAllJobs(input, principal),
   }),
 );

@@ -13,10 +13,12 @@ const { url } = await startServer();
 const DOWNLOAD = `mutation { downloadModel(input: { modelId: "sdxl/checkpoint" }) {
   ... on DownloadModelSuccess { download { id } } ... on UserError { code message } } }`;
 const CANCEL = 'mutation ($id: ID!) { cancelJob(input: { jobId: $id }) { __typename } }';
+const CANCEL_ALL = `mutation { cancelAllJobs(input: {}) {
+  ... on CancelAllJobsSuccess { jobs { cancelled stopping } } } }`;
 const RETRY = `mutation ($id: ID!) { retryJob(input: { jobId: $id }) {
   ... on RetryJobSuccess { job { id state } } ... on UserError { code message } } }`;
 
-test('who may not start a download may cancel one, and not try it again', async () => {
+test('who may not start a download may neither cancel one nor try it again', async () => {
   const owner = await firstOwner(url);
   const editor = await newPerson(url, 'editor', 'Edda');
   // Somebody serves the line, and takes nothing.
@@ -24,7 +26,12 @@ test('who may not start a download may cancel one, and not try it again', async 
 
   expect((await editor.ask(DOWNLOAD)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   const { id } = (await owner.get(DOWNLOAD)).downloadModel.download;
-  expect(await editor.get(CANCEL, { id })).toEqual({ cancelJob: { __typename: 'CancelJobSuccess' } });
+  expect((await editor.ask(CANCEL, { id })).errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+    missingScopes: ['admin'],
+  });
+  expect((await editor.get(CANCEL_ALL)).cancelAllJobs.jobs).toEqual({ cancelled: 0, stopping: 0 });
+  expect((await owner.get(CANCEL, { id })).cancelJob).toEqual({ __typename: 'CancelJobSuccess' });
   expect((await editor.get(RETRY, { id })).retryJob).toEqual({
     code: 'CANNOT_DOWNLOAD',
     message: 'To download models needs the scope admin.',

@@ -3,6 +3,7 @@ import type { Task } from './tasks.ts';
 
 /** Cron expressions, UTC: what goes through the volume at night, one after the other. */
 const TIMES: Record<Task, string> = {
+  parts: '*/10 * * * *',
   keys: '5 * * * *',
   history: '50 2 * * *',
   orphans: '10 3 * * *',

@@ -12,16 +12,17 @@ import {
   touch,
 } from '../jobs/queue.ts';
 import { log } from '../log.ts';
+import { sweepParts } from '../models/sweep-parts.ts';
 import { checkConsistency } from './consistency.ts';
 import { knowsFiles, sweepOrphans } from './orphans.ts';
 import { forgetOldChecks, newCheck } from './report.ts';
 import { pruneHistories } from './retention.ts';
 
-export type Task = 'orphans' | 'history' | 'keys' | 'consistency';
+export type Task = 'orphans' | 'history' | 'keys' | 'consistency' | 'parts';
 
 /** What a message of the line asks for. `checkId`: a check that somebody waits for. */
 const Order = z.object({
-  task: z.enum(['orphans', 'history', 'keys', 'consistency']),
+  task: z.enum(['orphans', 'history', 'keys', 'consistency', 'parts']),
   checkId: z.string().optional(),
   hashes: z.boolean().default(false),
 });
@@ -51,6 +52,8 @@ const TASKS: Record<Task, Work> = {
   orphans: withoutResult(sweepVolume),
   history: withoutResult(pruneHistories),
   keys: withoutResult(forgetOld),
+  // Each worker sees its own folder of models, or none: which one gets a message is chance, so it comes often.
+  parts: withoutResult(sweepParts),
   consistency: async (signal, { checkId, hashes }) =>
     checkConsistency(checkId ?? (await newCheck()), { signal, hashes }),
 };

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { env } from '../env.ts';
-import { fileHash } from '../storage/hash.ts';
 import { isMissing } from '../storage/missing.ts';
-import { CATALOGUE, type CatalogueModel } from './catalogue.ts';
+import type { CatalogueModel } from './catalogue.ts';
 import { DownloadFailure } from './failure.ts';
 import type { RemoteFile } from './hugging-face.ts';
 
 /** ComfyUI lists files by their ending, so it sees no file that is not whole. */
 const PART = '.isengard-part';
 const MEGABYTE = 1e6;
-const HOUR_MS = 3600 * 1000;
 
 export type Place = { target: string; part: string };
 
@@ -32,30 +31,44 @@ export async function placeFor(model: CatalogueModel, { sha256 }: RemoteFile): P
   const folder = join(await modelsFolder(), model.folder);
   await mkdir(folder, { recursive: true }).catch(unwritable);
   const name = `${model.fileName}.${sha256.slice(0, 16)}${PART}`;
-  await forgetParts(model, name);
+  for (const path of await partsOf(model)) if (path !== join(folder, name)) await rm(path, { force: true });
   return { target: join(folder, model.fileName), part: join(folder, name) };
 }
 
-/** Parts of this model's other files, and what nobody has gone on with for long. */
-async function forgetParts(model: CatalogueModel, name: string) {
-  const root = await modelsFolder();
-  for (const folder of new Set(CATALOGUE.map((one) => one.folder)))
-    for (const found of await readdir(join(root, folder)).catch(() => [])) {
-      if (!found.endsWith(PART) || found === name) continue;
-      const path = join(root, folder, found);
-      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-      const isOld = Date.now() - mtimeMs > env.ORPHAN_HOURS * HOUR_MS;
-      const isOfThis = folder === model.folder && found.startsWith(`${model.fileName}.`);
-      if (isOld || isOfThis) await rm(path, { force: true });
-    }
+/** What came of this model and has not its name yet. */
+export async function partsOf({ folder, fileName }: CatalogueModel): Promise<string[]> {
+  const root = env.COMFYUI_MODELS_DIR;
+  if (root === undefined) return [];
+  const names = await readdir(join(root, folder)).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(`${fileName}.`) && name.endsWith(PART))
+    .map((name) => join(root, folder, name));
 }
 
-/** Whether the file is there already: this very one, or a failure, because somebody else's is not written over. */
-export async function isThere({ target }: Place, { bytes, sha256 }: RemoteFile): Promise<boolean> {
+/** Whether the file seems to be there already; a failure when it is another one, because somebody else's is not written over. */
+export async function seemsThere({ target }: Place, { bytes }: RemoteFile): Promise<boolean> {
   const found = await sizeOf(target);
-  if (found === null) return false;
-  if (found === bytes && (await fileHash(target)).sha256 === sha256) return true;
-  throw anotherIsThere();
+  if (found !== null && found !== bytes) throw anotherIsThere();
+  return found !== null;
+}
+
+/** Reads it to its end: it is this very one, or a failure. */
+export async function verifyThere({ target, part }: Place, { sha256 }: RemoteFile, reading: Reading) {
+  if ((await hashOf(target, reading)) !== sha256) throw anotherIsThere();
+  // A crash while it got its name may have left it with both.
+  await rm(part, { force: true });
+}
+
+type Reading = { signal: AbortSignal /** Called while it goes on. */; onBytes: () => void };
+
+async function hashOf(path: string, { signal, onBytes }: Reading): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path);
+  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20, signal })) {
+    hash.update(chunk as Buffer);
+    onBytes();
+  }
+  return hash.digest('hex');
 }
 
 const anotherIsThere = () =>
@@ -87,14 +100,14 @@ export async function partSize({ part }: Place, { bytes }: RemoteFile): Promise<
 
 /**
  * Writes `chunks` into the part from `from` on, and calls `onBytes` after each with how much is there. A worker that lost the job may
- * do so at the same time: it writes the same bytes into the same places.
+ * do so at the same time: it writes the same bytes into the same places, so what is there is never cut off.
  */
 export async function writePart(
   { part }: Place,
   { from, chunks, bytes }: { from: number; chunks: AsyncIterable<Uint8Array>; bytes: number },
   onBytes: (there: number) => void,
 ) {
-  const file = await open(part, from > 0 ? 'r+' : 'w').catch(unwritable);
+  const file = await open(part, constants.O_RDWR | constants.O_CREAT).catch(unwritable);
   try {
     let there = from;
     for await (const chunk of chunks) {
@@ -127,19 +140,13 @@ const wrongChecksum = (canRetry: boolean) =>
     canRetry,
   });
 
-/** Reads the whole part back. `onBytes` is called while it goes on. A wrong one is deleted. */
+/** Reads the whole part back. A wrong one is deleted. */
 export async function verifyPart(
   { part }: Place,
   { sha256 }: RemoteFile,
-  { canRetry, signal, onBytes }: { canRetry: boolean; signal: AbortSignal; onBytes: () => void },
+  { canRetry, ...reading }: Reading & { canRetry: boolean },
 ) {
-  const hash = createHash('sha256');
-  const file = await open(part);
-  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20, signal })) {
-    hash.update(chunk as Buffer);
-    onBytes();
-  }
-  if (hash.digest('hex') === sha256) return;
+  if ((await hashOf(part, reading)) === sha256) return;
   await rm(part, { force: true });
   throw wrongChecksum(canRetry);
 }

@@ -7,13 +7,14 @@ import { DownloadFailure } from './failure.ts';
 import { lookUp, type RemoteFile, read } from './hugging-face.ts';
 import {
   checkSpace,
-  isThere,
   type Place,
   partSize,
   placeFor,
   placePart,
   removePart,
+  seemsThere,
   verifyPart,
+  verifyThere,
   writePart,
 } from './model-files.ts';
 import { isDownload } from './models.ts';
@@ -34,15 +35,20 @@ export const downloadJob: Handler = async (run) => {
   const file = await lookUp(model, signal);
   await recordFile(run, model, file);
   const place = await placeFor(model, file);
-  if (await isThere(place, file)) return async () => {};
+  const reading = { signal, onBytes: signOfLife(run) };
+  if (await seemsThere(place, file)) {
+    await enter(run, 'verifying', ['A file of this name and size is there already. Reading it.']);
+    await verifyThere(place, file, reading);
+    return async () => {};
+  }
   try {
     await checkSpace(place, file);
     const had = await partSize(place, file);
     await enter(run, 'downloading', had > 0 ? [`Going on after ${megabytes(had)}, which came before.`] : []);
     await download(run, { model, file, place });
     await enter(run, 'verifying', [`All ${megabytes(file.bytes)} came. Reading them back.`]);
-    // Bytes of an earlier attempt may have been lost with a machine's power: without them it may be right.
-    await verifyPart(place, file, { canRetry: had > 0, signal, onBytes: signOfLife(run) });
+    // Bytes of an earlier attempt may have been lost with a machine's power, and a source may err once.
+    await verifyPart(place, file, { ...reading, canRetry: had > 0 || job.attempt === 1 });
   } catch (error) {
     // What stopped otherwise is gone on with.
     if (signal.reason === 'cancelled') await removePart(place);
@@ -92,7 +98,7 @@ async function download(run: JobRun, { model, file, place }: Download) {
       try {
         const source = await read(model, file, { from, signal });
         await writePart(place, { ...source, bytes: file.bytes }, progress.add);
-        if ((await partSize(place, file)) === from) throw nothingCame();
+        if ((await partSize(place, file)) < file.bytes) throw endedEarly();
       } catch (error) {
         const isWorth = (await partSize(place, file)) - from >= WORTH_BYTES;
         if (signal.aborted || !isWorth || !(error instanceof DownloadFailure && error.canRetry)) throw error;
@@ -104,7 +110,7 @@ async function download(run: JobRun, { model, file, place }: Download) {
   }
 }
 
-const nothingCame = () =>
+const endedEarly = () =>
   new DownloadFailure({
     code: 'SOURCE_UNCLEAR',
     message: 'The source ended before the end of the file.',

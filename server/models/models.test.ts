@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import type { Data } from '#tests/api.ts';
@@ -7,6 +7,8 @@ import { startServer } from '#tests/server.ts';
 import { contentOf } from '#tests/stand-ins/catalogue.ts';
 import { eventsOf } from '#tests/steps.ts';
 import { until } from '#tests/until.ts';
+import { env } from '../env.ts';
+import { runTask } from '../maintenance/testing.ts';
 
 vi.mock('./catalogue.ts', () => import('#tests/stand-ins/catalogue.ts'));
 
@@ -196,7 +198,7 @@ test('a wrong checksum leaves nothing; the next try has its own chance', async (
   putKnown();
   hub.misbehave({ isCorrupt: true });
   const id = await start('test/known');
-  expect(await ended(id)).toMatchObject({ state: 'FAILED', attempt: 1, error: { code: 'WRONG_CHECKSUM' } });
+  expect(await ended(id)).toMatchObject({ state: 'FAILED', attempt: 2, error: { code: 'WRONG_CHECKSUM' } });
   expect(await here()).toEqual([]);
   expect(await modelOf('test/known')).toMatchObject({
     isInstalled: false,
@@ -305,6 +307,58 @@ test('one that is cancelled leaves nothing', async () => {
   expect((await api.graphql(CANCEL, { id })).cancelJob.__typename).toBe('CancelJobSuccess');
   expect(await ended(id)).toMatchObject({ state: 'CANCELLED', error: null });
   expect(await here()).toEqual([]);
+});
+
+const PART = /^test-known\.safetensors\..*\.isengard-part$/;
+/** A download that broke off, and waits for its next attempt or has had its last one. */
+async function brokenOff(status: number) {
+  putKnown();
+  hub.misbehave({ dieAfter: [3_000_000], statuses: [null, null, ...Array(20).fill(status)] });
+  const id = await start('test/known');
+  await until(async () => /QUEUED 1|FAILED/.test(await placeOf(id)), 'an attempt is over');
+  expect(await here()).toEqual([expect.stringMatching(PART)]);
+  return id;
+}
+const placeOf = async (id: string) => {
+  const { state, attempt } = await jobOf(id);
+  return `${state} ${attempt}`;
+};
+const CANCEL_ONE = 'mutation ($id: ID!) { cancelJob(input: { jobId: $id }) { __typename } }';
+
+test('one that is cancelled while it waits is cleared away', async () => {
+  const id = await brokenOff(503);
+  await runTask('parts');
+  expect(await here()).toEqual([expect.stringMatching(PART)]);
+  await api.graphql(CANCEL_ONE, { id });
+  expect(await ended(id)).toMatchObject({ state: 'CANCELLED' });
+  await runTask('parts');
+  expect(await here()).toEqual([]);
+});
+
+test('what came of one that failed is kept for the next try, and not for ever', async () => {
+  expect((await jobOf(await brokenOff(418))).state).toBe('FAILED');
+  await runTask('parts');
+  const [part = ''] = await here();
+  expect(part).toMatch(PART);
+  const longAgo = new Date(Date.now() - (env.ORPHAN_HOURS + 1) * 3_600_000);
+  await utimes(join(folder, 'diffusion_models', part), longAgo, longAgo);
+  await runTask('parts');
+  expect(await here()).toEqual([]);
+});
+
+test('a file that is there by then is read, and its second name goes', async () => {
+  const sha256 = putKnown();
+  hub.misbehave({ statuses: [503] });
+  const id = await start('test/known');
+  await mkdir(join(folder, 'diffusion_models'), { recursive: true });
+  const part = `${target('known')}.${sha256.slice(0, 16)}.isengard-part`;
+  await writeFile(`${target('known')}.new`, known);
+  await link(`${target('known')}.new`, part);
+  await rename(`${target('known')}.new`, target('known'));
+  const events = await eventsOf(api, id);
+  expect(events.at(-1)).toMatchObject({ state: 'COMPLETED' });
+  expect(events.flatMap(({ stage }) => stage ?? [])).toEqual(['PREPARING', 'PREPARING', 'VERIFYING']);
+  expect(await here()).toEqual(['test-known.safetensors']);
 });
 
 test('there is one open download of a model, however it is asked for', async () => {

@@ -45,11 +45,15 @@ export function signOfLife({ record }: JobRun) {
   };
 }
 
-/** Bytes a second over the last seconds; null before there are two points. What was there at the start is not counted. */
-function paceOf(now = () => performance.now()) {
+/**
+ * Bytes a second over the last seconds; null before there are two points. What was there at the start is not counted, and a source
+ * that begins anew is a new start.
+ */
+export function paceOf(now = () => performance.now()) {
   const points: { at: number; bytes: number }[] = [];
   return (bytes: number): number | null => {
     const at = now();
+    if (bytes < (points.at(-1)?.bytes ?? 0)) points.length = 0;
     points.push({ at, bytes });
     while (points.length > 2 && at - (points[0]?.at ?? at) > WINDOW_MS) points.shift();
     const first = points[0] ?? { at, bytes };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BASE_MODELS } from '../engines/comfyui/families.ts';
 import { CATALOGUE, findModel } from './catalogue.ts';
 
 test('every model has an id and a place of its own', () => {
@@ -26,11 +27,25 @@ test.each(CATALOGUE)('$id can be asked for and be put somewhere', (model) => {
   expect(model.licence.commercialUse).toMatch(/\.$/);
 });
 
-test('each base model and toggle of production has its files', () => {
-  for (const base of ['sd1.5', 'sdxl', 'flux.1-dev', 'flux.1-schnell'])
-    expect(
-      CATALOGUE.filter(({ baseModels, toggle }) => toggle === null && baseModels.includes(base)),
-    ).not.toEqual([]);
+const needs = ({ id, loading }: (typeof BASE_MODELS)[number]) =>
+  loading.slice(0, 1).flatMap((way) => {
+    const files = way.from === 'parts' ? [way.unet, ...way.textEncoders, way.vae] : [way.checkpoint];
+    return files.map((need) => ({ id, need, folder: need.folder }));
+  });
+
+test.each(BASE_MODELS.flatMap(needs))('$id gets what it takes from $folder', ({ id, need }) => {
+  const fitting = CATALOGUE.filter(
+    ({ baseModels, toggle, folder, fileName }) =>
+      baseModels.includes(id) &&
+      toggle === null &&
+      folder === need.folder &&
+      need.names.some((name) => name.test(fileName)) &&
+      !need.not?.test(fileName),
+  );
+  expect(fitting).not.toEqual([]);
+});
+
+test('each toggle of production has its files', () => {
   const toggles = new Set(CATALOGUE.map(({ toggle }) => toggle));
   for (const toggle of ['controlNet', 'ipAdapter', 'faceDetailer', 'upscale'] as const)
     expect(toggles).toContain(toggle);

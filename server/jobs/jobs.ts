@@ -5,6 +5,7 @@ import { downloads } from '#schema/models.ts';
 import { trainings } from '#schema/training.ts';
 import { db } from '../db.ts';
 import { isId, NotFound, UserError } from '../errors.ts';
+import { withAllToggles } from './kept-toggles.ts';
 import type { QueueName } from './queue.ts';
 
 export type Job = typeof jobs.$inferSelect;
@@ -38,7 +39,13 @@ export const selectJobs = () =>
 
 type Row = { job: Job } & Pick<JobDetails, 'training' | 'generation' | 'download'>;
 export const withDetails = (rows: Row[]) =>
-  rows.map(({ job, ...ofItsKind }): JobDetails => ({ ...job, ...ofItsKind }));
+  rows.map(
+    ({ job, generation, ...ofItsKind }): JobDetails => ({
+      ...job,
+      ...ofItsKind,
+      generation: generation && withAllToggles(generation),
+    }),
+  );
 
 export const jobsByIds = async (ids: readonly string[]) =>
   withDetails(await selectJobs().where(inArray(jobs.id, [...ids])));

@@ -12,7 +12,7 @@ import {
   touch,
 } from '../jobs/queue.ts';
 import { log } from '../log.ts';
-import { sweepParts } from '../models/sweep-parts.ts';
+import { sweepDownloads } from '../models/models.ts';
 import { checkConsistency } from './consistency.ts';
 import { knowsFiles, sweepOrphans } from './orphans.ts';
 import { forgetOldChecks, newCheck } from './report.ts';
@@ -53,7 +53,7 @@ const TASKS: Record<Task, Work> = {
   history: withoutResult(pruneHistories),
   keys: withoutResult(forgetOld),
   // Each worker sees its own folder of models, or none: which one gets a message is chance, so it comes often.
-  parts: withoutResult(sweepParts),
+  parts: withoutResult(sweepDownloads),
   consistency: async (signal, { checkId, hashes }) =>
     checkConsistency(checkId ?? (await newCheck()), { signal, hashes }),
 };

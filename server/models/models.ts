@@ -11,6 +11,7 @@ import { createJob, SOLE_OPEN } from '../jobs/record.ts';
 import { CATALOGUE, type CatalogueModel, findModel } from './catalogue.ts';
 import { type Presence, presenceOf } from './installed.ts';
 import { stepsOf } from './progress.ts';
+import { sweepParts } from './sweep-parts.ts';
 
 export type Download = JobDetails & { download: NonNullable<JobDetails['download']> };
 export const isDownload = (job: JobDetails | null): job is Download => job?.download != null;
@@ -119,6 +120,10 @@ export async function lastDownloads(modelIds: readonly string[]): Promise<(Downl
   const last = new Map(jobs.map((job) => [job.download.modelId, job]));
   return modelIds.map((id) => last.get(id) ?? null);
 }
+
+/** What nobody goes on with does not stay in the folder of the models. */
+export const sweepDownloads = (signal: AbortSignal) =>
+  sweepParts(async (modelId) => (await lastDownloads([modelId]))[0] ?? null, signal);
 
 /** Of a model that was downloaded at least once: downloads are never deleted. */
 export async function lastDownload(modelId: string): Promise<Download> {

@@ -1,5 +1,5 @@
 import { useClient } from '@urql/solid';
-import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import type { StartTrainingInput, TrainingPreflightQuery } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 
@@ -18,9 +18,11 @@ export type Preflight = TrainingPreflightQuery['trainingPreflight'];
 
 /** A form is looked at when its writer pauses. */
 const PAUSE_MS = 400;
+/** What stands in the way may go by itself, or be mended elsewhere: a full disk, a GPU that is away. */
+const AGAIN_MS = 10_000;
 
 /**
- * What is known of the training in the form, after each change of it; undefined until the first answer, and while the server cannot
+ * What is known of the training in the form, after each change of it, and again while that forbids it; undefined until the first answer, and while the server cannot
  * be asked. `input` is null while the form itself sees what is wrong.
  */
 export function createPreflight(input: Accessor<StartTrainingInput | null>): Accessor<Preflight | undefined> {
@@ -47,5 +49,20 @@ export function createPreflight(input: Accessor<StartTrainingInput | null>): Acc
       },
     ),
   );
+
+  const askAgain = () => {
+    const given = input();
+    if (given !== null && document.visibilityState === 'visible') void ask(given);
+  };
+  const isHopeless = createMemo(
+    () => found()?.findings.some(({ severity }) => severity === 'ERROR') ?? false,
+  );
+  createEffect(() => {
+    if (!isHopeless()) return;
+    const timer = setInterval(askAgain, AGAIN_MS);
+    onCleanup(() => clearInterval(timer));
+  });
+  document.addEventListener('visibilitychange', askAgain);
+  onCleanup(() => document.removeEventListener('visibilitychange', askAgain));
   return found;
 }

@@ -58,6 +58,8 @@ function Actions(props: Props) {
   const retrying = createAction(RetryJob);
   const moving = createAction(MoveJob);
   const [asking, setAsking] = createSignal(false);
+  /** Who may not start a download cannot end it or try it again either. */
+  const mayDecide = () => props.job.kind !== 'DOWNLOAD' || can('ADMIN');
   const place = () => props.order.indexOf(props.job.id);
 
   const move = async (by: -1 | 1) => {
@@ -97,7 +99,7 @@ function Actions(props: Props) {
           onClick={() => move(1)}
         />
       </Show>
-      <Show when={props.job.state === 'QUEUED' || props.job.state === 'RUNNING'}>
+      <Show when={mayDecide() && (props.job.state === 'QUEUED' || props.job.state === 'RUNNING')}>
         <Button
           kind="quiet"
           size="small"
@@ -112,7 +114,7 @@ function Actions(props: Props) {
           onClose={() => setAsking(false)}
         />
       </Show>
-      <Show when={props.job.state === 'FAILED' || props.job.state === 'CANCELLED'}>
+      <Show when={mayDecide() && (props.job.state === 'FAILED' || props.job.state === 'CANCELLED')}>
         <Button size="small" icon={RotateCcw} pending={retrying.pending()} onClick={retry}>
           Try again
         </Button>

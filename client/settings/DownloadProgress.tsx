@@ -45,7 +45,7 @@ export function DownloadProgress(props: { download: FragmentType<typeof Download
           <Show when={isMoving() && job().eta}>{(eta) => <> · {formatEta(eta())}</>}</Show>
         </span>
       </div>
-      <Show when={can('WRITE_JOBS')}>
+      <Show when={can('ADMIN')}>
         <Button
           kind="quiet"
           icon={X}

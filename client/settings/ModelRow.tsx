@@ -72,8 +72,12 @@ export function ModelRow(props: {
             </p>
           )}
         </Show>
-        <Show when={props.withReason && !model().problem && !model().isInstalled && !open()}>
-          <p class={styles.licence}>{model().unsupported}</p>
+        <Show
+          when={
+            props.withReason && !model().problem && !model().isInstalled && !open() && model().unsupported
+          }
+        >
+          {(reason) => <p class={styles.licence}>{reason()}</p>}
         </Show>
       </div>
       <div class={styles.state}>

@@ -8,10 +8,12 @@ import { createSignal, Show } from 'solid-js';
 import { can } from '../access/access.ts';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { createAction } from '../graphql/action.ts';
+import { announce } from '../ui/announce.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
 import { TriggerChip } from '../ui/Chip.tsx';
 import { formatBytes, formatLoss } from '../ui/format.ts';
 import { Time } from '../ui/Time.tsx';
+import { toast } from '../ui/toast.ts';
 import { DeleteLoraDialog } from './DeleteLoraDialog.tsx';
 import styles from './LoraRow.module.css';
 import { RenameLoraDialog } from './RenameLoraDialog.tsx';
@@ -49,6 +51,13 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
   const lora = () => useFragment(Lora, props.lora);
   const word = createAction(SetLoraTriggerWord);
   const [dialog, setDialog] = createSignal<'rename' | 'word' | 'delete' | null>(null);
+  const choose = async (triggerWord: string) => {
+    const result = (await word.run({ input: { loraId: lora().id, triggerWord } }))?.setLoraTriggerWord;
+    if (result === undefined) return;
+    if ('message' in result)
+      toast({ kind: 'bad', title: 'The trigger word was not set', message: result.message });
+    else announce(`The trigger word of ${lora().name} is ${triggerWord}.`);
+  };
   return (
     <li class={styles.row}>
       <div class={styles.what}>
@@ -77,7 +86,7 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
           <SuggestedWords
             label="Trigger word, as its file says:"
             words={lora().suggestedTriggerWords.slice(0, MOST_SUGGESTED)}
-            onChoose={(triggerWord) => word.run({ input: { loraId: lora().id, triggerWord } })}
+            onChoose={choose}
           />
         </Show>
       </div>

@@ -1,7 +1,7 @@
 import { useClient } from '@urql/solid';
-import { createSignal, onCleanup, Show } from 'solid-js';
+import { createEffect, createSignal, onCleanup, Show } from 'solid-js';
 import { graphql } from '../gql/index.ts';
-import { createPageQuery } from '../graphql/query.ts';
+import { createPageQuery, createPages } from '../graphql/query.ts';
 import { announce } from '../ui/announce.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -18,9 +18,20 @@ import styles from './UploadLoraDialog.module.css';
 const ChoicesQuery = graphql(`
   query UploadLoraChoices {
     capabilities { generation { baseModels { id label } } }
-    characters(first: 100, sort: NAME) { edges { node { id name } } }
   }
 `);
+
+const CharactersQuery = graphql(`
+  query UploadLoraCharacters($after: String) {
+    characters(first: 100, after: $after, sort: NAME) {
+      edges { node { id name } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+/** It was moved or deleted since, or its disk is gone. */
+const UNREADABLE = 'The file cannot be read.';
 
 /** Brings a LoRA that was trained elsewhere: for `character`, or for whom one chooses, or for nobody. */
 export function UploadLoraDialog(props: {
@@ -48,6 +59,13 @@ function UploadForm(props: {
 }) {
   const client = useClient();
   const choices = createPageQuery(ChoicesQuery, () => ({}));
+  const characters = createPages({
+    query: CharactersQuery,
+    variables: (after) => ({ after }),
+    connection: (data) => data.characters,
+  });
+  // All of them are to be chosen from.
+  createEffect(() => characters.hasMore() && characters.more());
   const [file, setFile] = createSignal<File>();
   const [name, setName] = createSignal('');
   const [characterId, setCharacterId] = createSignal(props.character?.id ?? '');
@@ -68,7 +86,7 @@ function UploadForm(props: {
 
   const choose = async (chosen: File | undefined) => {
     setFile(() => chosen);
-    const why = chosen === undefined ? null : await whyNoLora(chosen);
+    const why = chosen === undefined ? null : await whyNoLora(chosen).catch(() => UNREADABLE);
     if (file() === chosen) setProblems(why === null ? {} : { file: why });
   };
 
@@ -108,7 +126,6 @@ function UploadForm(props: {
     props.onClose();
   };
 
-  const characters = () => choices.data()?.characters.edges.map(({ node }) => node) ?? [];
   const models = () => choices.data()?.capabilities.generation.baseModels ?? [];
   return (
     <form class={styles.form} onSubmit={send} novalidate>
@@ -139,7 +156,7 @@ function UploadForm(props: {
           disabled={sent() !== undefined}
           options={[
             { value: '', label: 'No character' },
-            ...characters().map((character) => ({ value: character.id, label: character.name })),
+            ...characters.nodes().map((character) => ({ value: character.id, label: character.name })),
           ]}
           onChange={setCharacterId}
         />

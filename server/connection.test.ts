@@ -65,10 +65,12 @@ function pathsIn(input: Input): { path: string[]; type: Place['type'] }[] {
   return type.name === 'ID' || type.name === 'String' ? [{ path: [input.name], type: type.name }] : [];
 }
 
+/** A file alone comes in another form of request: images/references.test.ts, loras/upload.test.ts. */
+const WITH_A_FILE = ['uploadReferenceImage', 'uploadLora'];
+
 const places = Object.entries(roots).flatMap(([operation, root]) =>
   Object.values(root?.getFields() ?? {}).flatMap((field) =>
-    // Its file comes in another form of request (images/references.test.ts).
-    (field.name === 'uploadReferenceImage' ? [] : field.args).flatMap((arg) =>
+    (WITH_A_FILE.includes(field.name) ? [] : field.args).flatMap((arg) =>
       pathsIn(arg).map((found) => ({ operation, field: field.name, ...found })),
     ),
   ),
@@ -87,7 +89,11 @@ function inner(input: Input, [name, ...rest]: string[], value: unknown): unknown
   if (isInputObjectType(type))
     return Object.fromEntries(
       Object.values(type.getFields())
-        .filter((field) => isRequiredInputField(field) || (isAsked && field.name === rest[0]))
+        .filter((field, i) => {
+          const isWanted = isAsked && field.name === rest[0];
+          // Of a oneOf input that is not what is asked about, any one.
+          return isRequiredInputField(field) || isWanted || (type.isOneOf && !isAsked && i === 0);
+        })
         .map((field) => [field.name, least(field, isAsked && field.name === rest[0] ? rest : [], value)]),
     );
   if (isAsked) return value;

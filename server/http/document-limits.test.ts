@@ -136,7 +136,9 @@ test('however many mistakes there are, five are told', async () => {
 });
 
 /** Something for each variable that a query of the client must have; without those that a mutation must have it is not run. */
-const VALUES: Record<string, unknown> = { ID: '1', String: '1', CharacterSort: 'NAME' };
+const VALUES: Record<string, unknown> = {
+  ...{ ID: '1', String: '1', CharacterSort: 'NAME', StartTrainingInput: { characterId: '1' } },
+};
 function variablesOf({ variableDefinitions = [] }: OperationDefinitionNode) {
   const needed = variableDefinitions.map(({ variable, type }) => [
     variable.name.value,

@@ -126,6 +126,8 @@ async function finish(
   if (progress.said.some((line) => line.trim() === 'Job stopped'))
     throw failureOf(run, { code: null, signal: 'SIGINT' }, []);
   await checkResult(run, places);
+  // The LoRA is that of the last step, so a step that has no numbers by now was left out.
+  progress.steps.tellUpTo(run.config.steps);
   const { loss, told } = progress.steps;
   if (loss === null || told < run.config.steps)
     throw new EngineFailure({

@@ -22,6 +22,7 @@ afterAll(removeFolders);
 const EXPECTED: [options: Partial<Options>, code: string, canRetry: boolean][] = [
   [{ fault: 'oom' }, 'OUT_OF_MEMORY', false],
   [{ fault: 'oom', faultStep: 30 }, 'OUT_OF_MEMORY', false],
+  [{ fault: 'oom', faultStep: 5, stepMs: 120 }, 'OUT_OF_MEMORY', false],
   [{ fault: 'gated' }, 'MODEL_GATED', false],
   [{ fault: 'missing' }, 'MODEL_MISSING', false],
   [{ fault: 'unreachable' }, 'MODEL_UNREACHABLE', true],
@@ -58,6 +59,17 @@ test('a broken loss ends it at once, without waiting for its end', async () => {
   // The steps before it, and none whose loss no chart could show.
   expect(stepsOf(events)).toEqual(range(1, 30));
 });
+
+test.each([30, 50, 149])(
+  'a step %i that did not fit into memory, once, is no failure and no hole',
+  async (faultStep) => {
+    const events = await train(await trainingRun({ steps: 150 }), { fault: 'oom-once', faultStep });
+    expect(stepsOf(events)).toEqual(range(1, 150));
+    expect(events.at(-1)).toMatchObject({ type: 'finished', finalLoss: expect.any(Number) });
+    // The learning rate that stands for it in the log was none.
+    expect(events.every((event) => event.type !== 'step' || event.learningRate > 1e-9)).toBe(true);
+  },
+);
 
 test('a checkpoint that is there by halves is none; the whole ones before it are told', async () => {
   const engine = createAiToolkit(settingsFor(await standIn({ fault: 'partial-checkpoint', faultStep: 100 })));

@@ -23,12 +23,13 @@ export function lossLogAt(path: string): { read(): BarStep[] | null; close(): vo
     read() {
       try {
         // Cut off between the rows of two steps, and never within one: they are written in one transaction.
+        // A step whose batch did not fit into memory has a rate of 0 and no loss: it is one without numbers, not a broken one.
         const rows = open()
           ?.prepare(
             `select step, max(case when key = 'loss/loss' then value_real end) as loss,
                max(case when key = 'learning_rate' then value_real end) as rate
              from metrics where step > ? and key in ('loss/loss', 'learning_rate')
-             group by step order by step limit ${ROWS}`,
+             group by step having max(key = 'loss/loss') = 1 order by step limit ${ROWS}`,
           )
           .all(newest);
         if (rows === undefined) return null;

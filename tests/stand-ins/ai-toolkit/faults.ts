@@ -34,17 +34,24 @@ export async function misbehave({ fault, faultStep }: Options, step: number) {
   if (fault === 'killed') process.kill(process.pid, 'SIGKILL');
   if (fault === 'interrupted') throw new KeyboardInterrupt();
   if (fault === 'hang') await pause(2 ** 30);
-  if (fault === 'oom') runOutOfMemory();
-  // That comes when it saves.
-  if (fault !== 'disk') raise(fault);
+  // The one comes when it saves, the other has a way of its own.
+  if (fault !== 'disk' && fault !== 'oom') raise(fault);
 }
 
-function runOutOfMemory() {
+/** Whether the batch of this step does not fit and is left out; the fourth in a row is the end. */
+export function isLeftOut({ fault, faultStep }: Options, step: number): boolean {
+  const count = step - faultStep + 1;
+  const isMeant = fault === 'oom' ? faultStep > 0 && count > 0 : fault === 'oom-once' && count === 1;
+  if (!isMeant) return false;
+  if (count > 3)
+    throw new PythonError('RuntimeError', 'OOM during training step 3 times in a row, aborting training');
   const rule = '#'.repeat(49);
-  for (let i = 1; i <= 3; i++)
-    print(`\n${rule}\n# OOM during training step, skipping batch ${i}/3 #\n${rule}`);
-  throw new PythonError('RuntimeError', 'OOM during training step 3 times in a row, aborting training');
+  print(`\n${rule}\n# OOM during training step, skipping batch ${count}/3 #\n${rule}`);
+  return true;
 }
+
+/** A program that has left the group of its parent, and still holds its pipes open. */
+export const startDaemon = () => spawn('/bin/sleep', ['120'], { stdio: 'inherit', detached: true }).unref();
 
 /** A worker that loads photos, heeds nothing, and holds the pipes of its parent open. */
 export const startDeafChild = () =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export const FAULTS = [
   ...[
     'oom',
+    'oom-once',
     'gated',
     'unreachable',
     'missing',
@@ -21,6 +22,7 @@ export const FAULTS = [
     'hang',
     'deaf',
     'child',
+    'daemon',
     'partial-checkpoint',
     'no-final',
     'bad-final',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, Process } from './config.ts';
 import { type jobRow, lossLog } from './database.ts';
-import { is, misbehave, raise, startDeafChild } from './faults.ts';
+import { is, isLeftOut, misbehave, raise, startDaemon, startDeafChild } from './faults.ts';
 import { drawSample, pruneSaves, saveLora } from './files.ts';
 import type { Options } from './options.ts';
 import { complain, exponent, passingBar, print, trainBar } from './terminal.ts';
@@ -28,6 +28,7 @@ export async function trainLoop(loop: Loop) {
   const { train, save: saving, sample: sampling, logging } = config.process;
   const isNew = options.version === '0.12.26';
   if (options.fault === 'child') startDeafChild();
+  if (options.fault === 'daemon') startDaemon();
   const numbers = options.hasLossLog && logging.use_ui_logger ? lossLog(join(output, 'loss_log.db')) : null;
   row.status('running', 'Training');
   const bar = trainBar(config.name, train.steps, start);
@@ -37,7 +38,8 @@ export async function trainLoop(loop: Loop) {
     await misbehave(options, step);
     const loss = lossOf(options, step);
     const rate = rateOf(train, step);
-    bar.say(`lr: ${exponent(rate, 1)} loss: ${exponent(loss, 3)}`);
+    const hasLoss = !isLeftOut(options, step);
+    if (hasLoss) bar.say(`lr: ${exponent(rate, 1)} loss: ${exponent(loss, 3)}`);
     const isFirst = step === start;
     if (step % saving.save_every === 0 && !isFirst) {
       complain('\n');
@@ -45,7 +47,9 @@ export async function trainLoop(loop: Loop) {
       await save(loop, step);
     }
     if (step % sampling.sample_every === 0 && !isFirst) await sample(loop, step, true);
-    if (!isFirst) numbers?.commit(step, { learning_rate: rate, 'loss/loss': loss });
+    // Of a step that was left out there is a learning rate, and no loss.
+    if (!isFirst)
+      numbers?.commit(step, hasLoss ? { learning_rate: rate, 'loss/loss': loss } : { learning_rate: 0 });
     bar.reach(isNew ? step + 1 : step);
     row.step(step + 1);
     row.maybeStop();

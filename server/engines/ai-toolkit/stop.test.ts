@@ -105,6 +105,16 @@ test('a child that outlives its trainer is ended with it, whatever the trainer e
   expect(events.at(-1)?.type).toBe('finished');
 });
 
+test('a program that has left its group, and holds its pipes open, keeps no training that has ended', async () => {
+  const it = await standIn({ fault: 'daemon' });
+  const engine = createAiToolkit(settingsFor(it));
+  const events = await collect(engine.run(await trainingRun(), new AbortController().signal));
+  expect(events.at(-1)?.type).toBe('finished');
+  const left = processesOf(it.dir);
+  for (const pid of left) process.kill(pid, 'SIGKILL');
+  expect(left).toHaveLength(1);
+});
+
 test('leaving the loop, or return() while a next() waits, ends it at once', async () => {
   const signal = new AbortController().signal;
   const engine = createAiToolkit(settingsFor(await standInOf({ stepMs: 10 })));

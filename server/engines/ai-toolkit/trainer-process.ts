@@ -21,6 +21,8 @@ export type TrainerProcess = {
 
 /** A dead process is listed until its parent has looked, which is not for us to wait for. */
 const GONE_MS = 1000;
+/** How long the pipes of a trainer that has ended may stay open: what it wrote last is in them at once. */
+const PIPES_MS = 2000;
 
 /** Starts the trainer as the leader of a process group of its own. */
 export function startTrainer(of: {
@@ -81,12 +83,24 @@ export function startTrainer(of: {
   };
 }
 
-/** What it has started may outlive it and hold its pipes open: so that goes first, and then the pipes close. */
+/**
+ * What it has started may outlive it and hold its pipes open: so that goes first, and then the pipes close. What has left the
+ * group is not ours to find, so they are waited for only so long.
+ */
 function endingOf(child: ChildProcess, killRest: () => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', killRest);
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('exit', (code, signal) => {
+      killRest();
+      const patience = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, PIPES_MS);
+      child.once('close', () => {
+        clearTimeout(patience);
+        resolve({ code, signal });
+      });
+    });
   });
 }
 

@@ -57,9 +57,10 @@ export const isVolumeFull = async () => (await storage.freeBytes()) < env.MIN_FR
 /** First try, and one more for each delay. What a worker handed back in order, on its shutdown, does not count. */
 export async function verdictOn(job: Pick<Job, 'failures'>, error: unknown): Promise<Verdict> {
   const isFull = isDiskFull(error);
-  // With space left it was a quota, or a file larger than that: nobody could tell when it may go on, so it counts.
+  // With space left it was a quota, a file larger than that, or another disk, which an engine tells in its own words. Nobody
+  // could tell when it may go on, so it counts.
   if (isFull && (await isVolumeFull())) return { kind: 'hold', hold: DISK_FULL };
-  const { canRetry, ...failure } = isFull ? NO_SPACE : failureOf(error);
+  const { canRetry, ...failure } = isFull && !isFailure(error) ? NO_SPACE : failureOf(error);
   const seconds = env.RETRY_SECONDS[job.failures];
   return canRetry && seconds !== undefined ? { kind: 'retry', failure, seconds } : { kind: 'fail', failure };
 }

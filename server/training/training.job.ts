@@ -2,6 +2,7 @@ import { trainingEngine } from '../engines/engine.ts';
 import { env } from '../env.ts';
 import { EngineEndedEarly } from '../jobs/failures.ts';
 import { jobProcessEnv } from '../jobs/job-process.ts';
+import type { StopReason } from '../jobs/lease.ts';
 import type { Handler } from '../jobs/run.ts';
 import { photosOf } from './dataset.ts';
 import { expandTrigger } from './presets.ts';
@@ -42,6 +43,10 @@ export const trainingJob: Handler = async (run) => {
     },
     signal,
   );
+  // Of an attempt that was lost nothing is kept any more, and its GPU counts as free: not even what it has is saved then.
+  signal.addEventListener('abort', () => {
+    if (signal.reason === ('lost' satisfies StopReason)) events.return().catch(() => {});
+  });
   const finished = await recordTraining(run, job, events);
   if (finished !== null) return finishTraining(job, finished);
   // Stopped before its end: how it ended is the caller's to say.

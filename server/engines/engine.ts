@@ -125,6 +125,8 @@ export type TrainingNeeds = {
   checkpointBytes: number;
   /** Of one sample as PNG. */
   sampleBytes: number;
+  /** What the engine writes besides, while it trains: its own copies of checkpoints, the optimizer's state, samples. */
+  workBytes: number;
 };
 
 export type TrainingPlan = { baseModel: string; config: TrainingConfig };

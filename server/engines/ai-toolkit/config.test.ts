@@ -309,3 +309,8 @@ test('needs grow with what is asked for', async () => {
   // What people train on the usual card.
   expect(vramBytes(flux, { ...CONFIG, resolution: 1024, rank: 16 })).toBeLessThanOrEqual(24 * 2 ** 30);
 });
+  // Five saves, the LoRA, one that is being told, and what the optimizer needs.
+  expect(needsOf({ steps: 1000 }).workBytes).toBe(8 * small.checkpointBytes);
+  expect(needsOf({ steps: 1000, optimizer: 'prodigy' }).workBytes).toBe(15 * small.checkpointBytes);
+  // The last save of two never comes.
+  expect(needsOf({ steps: 100, checkpointEvery: 500 }).workBytes).toBe(4 * small.checkpointBytes);

@@ -9,6 +9,10 @@ const SEEDS = 2 ** 31;
 
 export const engineSeed = (seed: number): number => seed % SEEDS;
 
+/** The product keeps checkpoints under its own rules. Those here must only live until they were copied. */
+export const savesKept = ({ keepCheckpoints }: Pick<TrainingRun['config'], 'keepCheckpoints'>) =>
+  keepCheckpoints + 3;
+
 /** What each sample image is drawn with, so that we can say it without asking. */
 export const samplesOf = ({ samplePrompts, seed }: TrainingRun['config']) =>
   samplePrompts.map((prompt, i) => ({ prompt: plainText(prompt), seed: engineSeed(seed) + i }));
@@ -46,8 +50,7 @@ export function configOf(run: TrainingRun, places: Places): string {
     save: {
       dtype: 'float16',
       save_every: config.checkpointEvery,
-      // The product keeps them under its own rules. Those here must only live until they were copied.
-      max_step_saves_to_keep: config.keepCheckpoints + 3,
+      max_step_saves_to_keep: savesKept(config),
       save_format: 'safetensors',
       push_to_hub: false,
     },

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { TrainingEvent, TrainingRun } from '../engine.ts';
@@ -30,6 +30,8 @@ export function samplesIn(places: Places, { config }: TrainingRun) {
     const path = join(places.told, `sample-${step}-${promptIndex}.png`);
     await mkdir(places.told, { recursive: true });
     await sharp(from, { failOn: 'warning', pages: 1 }).toColourspace('srgb').png().toFile(path);
+    // Nobody looks at it again, and a long training draws gigabytes.
+    await rm(from, { force: true });
     return { type: 'sample', step, promptIndex, ...prompt, path };
   }
 

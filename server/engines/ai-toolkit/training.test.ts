@@ -70,6 +70,10 @@ test(
         ...{ format: 'png', width: 512, height: 512 },
       });
 
+    // Those of AI-Toolkit itself are not kept beside them.
+    const drawn = await readdir(placesOf(run).samples);
+    expect(drawn.filter((name) => name.endsWith('.png'))).toEqual([]);
+
     const stages = stagesOf(events);
     expect(stages.filter((stage) => !['sampling', 'saving'].includes(stage)).slice(0, 4)).toEqual([
       ...['preparing', 'loading_model', 'caching', 'training'],

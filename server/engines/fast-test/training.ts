@@ -16,11 +16,11 @@ const SAMPLE_BYTES = 180_000;
 export const fastTestTraining: TrainingEngine = {
   capabilities: async () => trainingCapabilities,
   health: async () => ({ isHealthy: true, message: 'Ready; it needs no GPU.' }),
-  needs: ({ config: { rank } }) => ({
-    vramBytes: null,
-    checkpointBytes: CAPTION_BYTES + BYTES_A_RANK * rank,
-    sampleBytes: SAMPLE_BYTES,
-  }),
+  needs: ({ config: { rank } }) => {
+    const checkpointBytes = CAPTION_BYTES + BYTES_A_RANK * rank;
+    // The state of its optimizer is in the checkpoints, and each of these is taken away when it was told.
+    return { vramBytes: null, checkpointBytes, sampleBytes: SAMPLE_BYTES, workBytes: checkpointBytes };
+  },
   run(run, signal) {
     const behaviour = readBehaviour(process.env);
     const input: TrainingInput = { run, behaviour };

@@ -119,6 +119,10 @@ test('a broken loss: another precision, or a lower rate', async () => {
     (await failureOf(train(await trainingRun(config), { fault: 'nan', faultStep: 5 })))?.suggestion;
   expect(await nan({ precision: 'fp16' })).toEqual({ precision: 'bf16' });
   expect(await nan({ learningRate: 1e-3 })).toEqual({ learningRate: 5e-4 });
+  // Which heeds no learning rate.
+  expect(await nan({ optimizer: 'prodigy' })).toEqual({ optimizer: 'adamw8bit' });
+  // What the form would refuse is no help.
+  expect(await nan({ learningRate: 1e-6 })).toBe(null);
 });
 
 test.each([

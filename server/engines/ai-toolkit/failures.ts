@@ -2,6 +2,7 @@ import type { TrainingConfig, TrainingRun } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
 import { modelOf } from './config.ts';
 import type { Ending } from './trainer-process.ts';
+import { minimumOf } from './training-parameters.ts';
 
 /** What AI-Toolkit and the libraries below it say when something goes wrong. */
 type Known = { says: RegExp; failure: (run: TrainingRun) => ConstructorParameters<typeof EngineFailure>[0] };
@@ -97,8 +98,10 @@ export const engineMissing = (why: string) => ({
   advice: 'Install it and set AI_TOOLKIT_DIR (docs/engines.md).',
 });
 
+type Remedy = { advice: string; suggestion?: Partial<TrainingConfig> };
+
 /** What takes the most memory and is missed the least comes first. */
-function lessMemory(config: TrainingConfig): { advice: string; suggestion?: Partial<TrainingConfig> } {
+function lessMemory(config: TrainingConfig): Remedy {
   const { batchSize, gradientAccumulation, resolution, rank, optimizer } = config;
   if (batchSize > 1) {
     const accumulated = Math.min(8, batchSize * gradientAccumulation);
@@ -112,7 +115,7 @@ function lessMemory(config: TrainingConfig): { advice: string; suggestion?: Part
     return { advice: `Train at ${smaller} px.`, suggestion: { resolution: smaller } };
   if (optimizer !== 'adamw8bit')
     return { advice: 'Train with AdamW 8-bit.', suggestion: { optimizer: 'adamw8bit' } };
-  const lower = Math.max(4, Math.floor(rank / 2));
+  const lower = Math.max(minimumOf('rank'), Math.floor(rank / 2));
   if (lower < rank)
     return { advice: `Train with a rank of ${lower}.`, suggestion: { rank: lower, alpha: lower } };
   return { advice: 'Choose a smaller base model, or a larger GPU.' };
@@ -120,17 +123,32 @@ function lessMemory(config: TrainingConfig): { advice: string; suggestion?: Part
 
 /** It learns nothing any more, and what it saves from here on is of no use. */
 export function nanLoss({ config }: TrainingRun, step: number | null): EngineFailure {
-  const suggestion: Partial<TrainingConfig> =
-    config.precision === 'fp16' ? { precision: 'bf16' } : { learningRate: config.learningRate / 2 };
   return new EngineFailure({
     code: 'NAN_LOSS',
     message: `The loss is not a number${step === null ? '' : ` at step ${step}`}.`,
-    advice:
-      config.precision === 'fp16'
-        ? 'Train with BF16: FP16 has no room for large numbers.'
-        : `Train with a learning rate below ${config.learningRate}.`,
-    suggestion,
+    ...smallerSteps(config),
   });
+}
+
+const LOWEST_RATE = minimumOf('learningRate');
+
+function smallerSteps({ precision, optimizer, learningRate }: TrainingConfig): Remedy {
+  if (precision === 'fp16')
+    return {
+      advice: 'Train with BF16: FP16 has no room for large numbers.',
+      suggestion: { precision: 'bf16' },
+    };
+  if (optimizer === 'prodigy')
+    return {
+      advice: 'Train with AdamW 8-bit: Prodigy finds its step size by itself, and found one too large.',
+      suggestion: { optimizer: 'adamw8bit' },
+    };
+  if (learningRate / 2 < LOWEST_RATE)
+    return { advice: 'The learning rate is as low as it can be: look for photos that are broken or blank.' };
+  return {
+    advice: `Train with a learning rate below ${learningRate}.`,
+    suggestion: { learningRate: learningRate / 2 },
+  };
 }
 
 /** The last line of a traceback. */

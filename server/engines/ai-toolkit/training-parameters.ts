@@ -115,3 +115,9 @@ export const trainingParameters = [
     ...{ minimum: 1, maximum: 10, default: 2 },
   }),
 ];
+
+/** Of a number. */
+export function minimumOf(name: 'learningRate' | 'rank'): number {
+  const parameter = trainingParameters.find((candidate) => candidate.name === name);
+  return parameter !== undefined && 'minimum' in parameter ? parameter.minimum : 0;
+}

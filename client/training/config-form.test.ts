@@ -14,6 +14,8 @@ const number = (name: string, more: object = {}): Parameter => ({
 });
 const parameters: Parameter[] = [
   number('steps'),
+  number('rank'),
+  number('alpha', { defaultNumber: null }),
   number('seed', { defaultNumber: null }),
   number('batchSize', { unsupported: 'One photo at a time.' }),
   {
@@ -30,6 +32,11 @@ test('a preset fills the form, but its seed stays random', () => {
   const texts = textsOf(parameters, { steps: 500, seed: 42, resolution: 768, samplePrompts: ['a', 'b'] });
   expect(texts).toMatchObject({ steps: '500', seed: '', resolution: '768', samplePrompts: 'a\nb' });
   expect(textsOf(parameters, null)).toMatchObject({ steps: '1000', resolution: '1024' });
+});
+
+test('an alpha that is the rank goes on to follow it; another is a wish', () => {
+  expect(textsOf(parameters, { rank: 16, alpha: 16 })).toMatchObject({ rank: '16', alpha: '' });
+  expect(textsOf(parameters, { rank: 16, alpha: 8 })).toMatchObject({ rank: '16', alpha: '8' });
 });
 
 test('the form goes out in the types of the API, without what is unsupported or left empty', () => {

@@ -8,12 +8,15 @@ export function textsOf(parameters: readonly Parameter[], config: Config | null)
   return Object.fromEntries(
     parameters.map((parameter) => {
       const given = config?.[parameter.name];
-      // The presets' seed is a default, not a wish: empty stays random.
-      const text = given === undefined || parameter.name === 'seed' ? defaultText(parameter) : textOf(given);
-      return [parameter.name, text];
+      const isWish = given !== undefined && !isFollower(parameter.name, config);
+      return [parameter.name, isWish ? textOf(given) : defaultText(parameter)];
     }),
   );
 }
+
+/** A preset's seed is a default: empty stays random. An alpha that is the rank: empty goes on to follow it. */
+const isFollower = (name: string, config: Config | null) =>
+  name === 'seed' || (name === 'alpha' && config?.alpha === config?.rank);
 
 function lines(text: string): string[] {
   return text

@@ -7,7 +7,7 @@ export const trainingCapabilities: TrainingCapabilities = {
   engine: 'ai-toolkit',
   label: 'AI-Toolkit',
   baseModels: TRAINABLE_MODELS.map(
-    ({ id, label, description, resolutions, family, licence }): BaseModel => ({
+    ({ id, label, description, resolutions, family, licence, hasAlpha }): BaseModel => ({
       id,
       label,
       description: `${description} Licence: ${licence.name}${
@@ -16,7 +16,9 @@ export const trainingCapabilities: TrainingCapabilities = {
       resolutions,
       family,
       defaults: {},
-      lacks: [],
+      lacks: hasAlpha
+        ? []
+        : [{ parameter: 'alpha', reason: `LoRAs of ${label} have none, so it is always the rank.` }],
       unsupported: null,
     }),
   ),

@@ -27,6 +27,8 @@ export type TrainableModel = {
   vram: { weights: number; photo: number };
   /** Bytes of a LoRA in 16 bits, for each rank. */
   bytesPerRank: number;
+  /** Whether its LoRAs have an alpha. Those of transformers have none: they act as if it were the rank. */
+  hasAlpha: boolean;
 };
 
 const FLUX = {
@@ -41,6 +43,7 @@ const FLUX = {
   cacheTextEmbeddings: false,
   vram: { weights: 17, photo: 5 },
   bytesPerRank: 10_800_000,
+  hasAlpha: false,
 } satisfies Partial<TrainableModel>;
 
 const STABLE_DIFFUSION = {
@@ -51,6 +54,7 @@ const STABLE_DIFFUSION = {
   noiseScheduler: 'ddpm',
   timesteps: 'sigmoid',
   cacheTextEmbeddings: false,
+  hasAlpha: true,
 } satisfies Partial<TrainableModel>;
 
 export const TRAINABLE_MODELS: TrainableModel[] = [
@@ -142,6 +146,7 @@ export const TRAINABLE_MODELS: TrainableModel[] = [
     licence: { name: 'Apache 2.0', url: 'https://huggingface.co/Qwen/Qwen-Image', isGated: false },
     vram: { weights: 17, photo: 6 },
     bytesPerRank: 18_500_000,
+    hasAlpha: false,
   },
   {
     id: 'z-image-turbo',
@@ -163,6 +168,7 @@ export const TRAINABLE_MODELS: TrainableModel[] = [
     licence: { name: 'Apache 2.0', url: 'https://huggingface.co/Tongyi-MAI/Z-Image-Turbo', isGated: false },
     vram: { weights: 11, photo: 4 },
     bytesPerRank: 5_400_000,
+    hasAlpha: false,
   },
 ];
 

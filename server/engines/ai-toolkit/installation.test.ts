@@ -69,3 +69,6 @@ test('ComfyUI on this machine is asked to free its memory; another is not, and o
   ]);
   server.close();
 });
+  // An alpha that would do nothing is said, so that it can be refused.
+  const lacking = baseModels.filter(({ lacks }) => lacks.some(({ parameter }) => parameter === 'alpha'));
+  expect(lacking.map(({ family }) => family)).toEqual(['flux.1', 'flux.1', 'qwen-image', 'z-image']);

@@ -67,7 +67,7 @@ export const trainingParameters = [
   float({
     ...{ name: 'alpha', label: 'Alpha', group: LORA, isAdvanced: true },
     description:
-      'How strongly the LoRA counts: alpha / rank. It follows the rank when left empty; LoRAs of FLUX always do.',
+      'How strongly the LoRA counts: alpha / rank. It follows the rank when left empty; only LoRAs of SDXL and SD 1.5 have another.',
     ...{ minimum: 1, maximum: 128, default: null },
   }),
   choice({

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Parameter, TrainingConfig, TrainingRun } from '../engine.ts';
 import { trainingCapabilities } from './capabilities.ts';
@@ -262,6 +263,9 @@ test('the name of a run is of our job, and means nothing to a pattern', () => {
     expect(placesOf({ jobId, workDir: '/w' }).name).toMatch(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/);
 });
 
+/** Where models lie that it need not fetch again. */
+const CACHES = { XDG_CACHE_HOME: '/cache', HF_HUB_CACHE: '/cache/hub', TORCH_HOME: '/cache/torch' };
+
 test('the trainer gets what it needs from our environment, and no more', () => {
   const ours = {
     ...{
@@ -271,6 +275,7 @@ test('the trainer gets what it needs from our environment, and no more', () => {
       CUDA_VISIBLE_DEVICES: '1',
       NVIDIA_VISIBLE_DEVICES: 'all',
     },
+    ...CACHES,
     ...{
       DATABASE_URL: 'postgres://secret',
       S3_SECRET: 'x',
@@ -291,9 +296,27 @@ test('the trainer gets what it needs from our environment, and no more', () => {
       CUDA_VISIBLE_DEVICES: '1',
       NVIDIA_VISIBLE_DEVICES: 'all',
     },
+    ...CACHES,
     ...{ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8', SEED: '7' },
     ...{ AITK_JOB_ID: '0190f5a2-7d3c-7e21-9a44-3f1c5b2a9d10', IS_AI_TOOLKIT_UI: '1', ISENGARD_JOB_ID: 'j' },
   });
+});
+
+test('paths are those of the folder that we were started in; a program of PATH is left to it', () => {
+  const own = {
+    ...{ STOP_SECONDS: 20, COMFYUI_URLS: ['http://127.0.0.1:8188'] },
+    GPU_EXCLUSIVE: 'on' as const,
+  };
+  const settings = (more: Partial<Parameters<typeof ownSettings>[0]>) =>
+    ownSettings({ ...own, AI_TOOLKIT_DIR: undefined, AI_TOOLKIT_PYTHON: undefined, ...more });
+  expect(settings({ AI_TOOLKIT_DIR: '../tk', AI_TOOLKIT_PYTHON: 'tk/bin/python' })).toMatchObject({
+    dir: resolve('../tk'),
+    python: resolve('tk/bin/python'),
+  });
+  expect(settings({ AI_TOOLKIT_PYTHON: 'python3.12' })).toMatchObject({ dir: null, python: 'python3.12' });
+  expect(settings({}).comfyuiUrls).toEqual(own.COMFYUI_URLS);
+  // Whoever has a GPU to itself keeps what it holds.
+  expect(settings({ GPU_EXCLUSIVE: 'off' }).comfyuiUrls).toEqual([]);
 });
 
 test('needs grow with what is asked for', async () => {
@@ -304,13 +327,13 @@ test('needs grow with what is asked for', async () => {
   expect(needsOf({ resolution: 1024 }).vramBytes).toBeGreaterThan(small.vramBytes ?? 0);
   expect(needsOf({ batchSize: 4 }).vramBytes).toBeGreaterThan(small.vramBytes ?? 0);
   expect(needsOf({ rank: 64 }).checkpointBytes).toBe(8 * small.checkpointBytes);
-  const [flux] = TRAINABLE_MODELS;
-  if (flux === undefined) throw new Error('There is no model.');
-  // What people train on the usual card.
-  expect(vramBytes(flux, { ...CONFIG, resolution: 1024, rank: 16 })).toBeLessThanOrEqual(24 * 2 ** 30);
-});
   // Five saves, the LoRA, one that is being told, and what the optimizer needs.
   expect(needsOf({ steps: 1000 }).workBytes).toBe(8 * small.checkpointBytes);
   expect(needsOf({ steps: 1000, optimizer: 'prodigy' }).workBytes).toBe(15 * small.checkpointBytes);
   // The last save of two never comes.
   expect(needsOf({ steps: 100, checkpointEvery: 500 }).workBytes).toBe(4 * small.checkpointBytes);
+  const [flux] = TRAINABLE_MODELS;
+  if (flux === undefined) throw new Error('There is no model.');
+  // What people train on the usual card.
+  expect(vramBytes(flux, { ...CONFIG, resolution: 1024, rank: 16 })).toBeLessThanOrEqual(24 * 2 ** 30);
+});

@@ -4,7 +4,8 @@ import { engineSeed } from './config.ts';
 /** What of our environment is the trainer's business. Not the database, and no key but the one for its models. */
 const NAMES = new Set([
   ...['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'],
-  ...['HF_HOME', 'HF_TOKEN', 'HF_HUB_OFFLINE', 'HF_ENDPOINT', 'MODELS_PATH', 'PYTORCH_CUDA_ALLOC_CONF'],
+  ...['HF_HOME', 'HF_HUB_CACHE', 'HF_TOKEN', 'HF_HUB_OFFLINE', 'HF_ENDPOINT', 'MODELS_PATH'],
+  ...['XDG_CACHE_HOME', 'TORCH_HOME', 'PYTORCH_ALLOC_CONF', 'PYTORCH_CUDA_ALLOC_CONF'],
   ...[
     'HTTP_PROXY',
     'HTTPS_PROXY',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { env } from '../../env.ts';
 
 /** Where AI-Toolkit is and how patient we are with it. */
@@ -16,11 +17,23 @@ export type Settings = {
   lookMs: number;
 };
 
-export const ownSettings = (): Settings => ({
-  dir: env.AI_TOOLKIT_DIR ?? null,
-  python: env.AI_TOOLKIT_PYTHON ?? null,
-  stopSeconds: env.STOP_SECONDS,
-  comfyuiUrls: env.COMFYUI_URLS,
+type Environment = Pick<
+  typeof env,
+  'AI_TOOLKIT_DIR' | 'AI_TOOLKIT_PYTHON' | 'STOP_SECONDS' | 'COMFYUI_URLS' | 'GPU_EXCLUSIVE'
+>;
+
+/** Paths as they are meant: from the folder that we were started in, not from the one that a trainer is started in. */
+export const ownSettings = ({
+  AI_TOOLKIT_DIR: dir,
+  AI_TOOLKIT_PYTHON: python,
+  ...own
+}: Environment = env): Settings => ({
+  dir: dir === undefined ? null : resolve(dir),
+  // Without a slash it is a program of PATH.
+  python: python?.includes('/') ? resolve(python) : (python ?? null),
+  stopSeconds: own.STOP_SECONDS,
+  // Those that have a GPU to themselves are to keep what they hold.
+  comfyuiUrls: own.GPU_EXCLUSIVE === 'on' ? own.COMFYUI_URLS : [],
   environment: process.env,
   lookMs: 250,
 });

@@ -39,11 +39,16 @@ export function watchGpu(
   };
 }
 
+const argumentsFor = (environment: NodeJS.ProcessEnv) => [
+  `--query-gpu=${FIELDS}`,
+  '--format=csv,noheader,nounits',
+  `--id=${gpuOf(environment)}`,
+];
+
 /** By number or by name, as CUDA takes it; engines number GPUs as `nvidia-smi` does (`CUDA_DEVICE_ORDER=PCI_BUS_ID`). */
-function argumentsFor({ CUDA_VISIBLE_DEVICES: visible }: NodeJS.ProcessEnv) {
+export function gpuOf({ CUDA_VISIBLE_DEVICES: visible }: NodeJS.ProcessEnv): string {
   const [first = ''] = (visible || '0').split(',');
-  const which = /^[\w-]+$/.test(first) ? first : '0';
-  return [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits', `--id=${which}`];
+  return /^[\w-]+$/.test(first) ? first : '0';
 }
 
 /** What a GPU does not tell (`[N/A]`) is 0, but its memory. */

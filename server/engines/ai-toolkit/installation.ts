@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { EngineHealth } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
+import { gpuOf } from '../gpu-stats.ts';
 import { engineMissing } from './failures.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,6 +28,7 @@ export function needInstallation(settings: Settings): Installation {
 
 const FRESH_MS = 60_000;
 const LIMIT_MS = 10_000;
+const PATIENCE_MS = 2000;
 
 const run = async (program: string, options: string[], environment: NodeJS.ProcessEnv) => {
   const { stdout, stderr } = await promisify(execFile)(program, options, {
@@ -35,15 +38,39 @@ const run = async (program: string, options: string[], environment: NodeJS.Proce
   return (stdout || stderr).trim();
 };
 
-/** Looked at anew when it is older than a minute: it starts two programs. */
-export function healthOf(settings: Settings): () => Promise<EngineHealth> {
-  let known: { at: number; health: Promise<EngineHealth> } | null = null;
-  return () => {
-    const now = performance.now();
-    if (known === null || now - known.at > FRESH_MS) known = { at: now, health: look(settings) };
-    return known.health;
+/**
+ * Looked at anew when it is older than a minute: it starts two programs. While these take their time on a machine that is busy,
+ * it is what it was: who asks has less patience than we have with them.
+ */
+export function healthOf(settings: Settings, freshMs = FRESH_MS): () => Promise<EngineHealth> {
+  let known: EngineHealth | null = null;
+  let looking: Promise<EngineHealth> | null = null;
+  let lookedAt = -Infinity;
+
+  async function lookAnew(): Promise<EngineHealth> {
+    try {
+      known = await look(settings);
+      lookedAt = performance.now();
+      return known;
+    } finally {
+      looking = null;
+    }
+  }
+
+  return async () => {
+    if (known !== null && performance.now() - lookedAt <= freshMs) return known;
+    looking ??= lookAnew();
+    if (known === null) return looking;
+    return Promise.race([looking, pause(PATIENCE_MS, known, { ref: false })]);
   };
 }
+
+/** The one that trainings get, not the first of the machine. */
+const askForGpu = ({ environment }: Settings) => [
+  '--query-gpu=name',
+  '--format=csv,noheader',
+  `--id=${gpuOf(environment)}`,
+];
 
 async function look(settings: Settings): Promise<EngineHealth> {
   const installation = installationOf(settings);
@@ -56,7 +83,7 @@ async function look(settings: Settings): Promise<EngineHealth> {
       () => undefined,
     ),
     run(python, ['--version'], settings.environment).catch(() => null),
-    run('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], settings.environment).catch(() => ''),
+    run('nvidia-smi', askForGpu(settings), settings.environment).catch(() => ''),
   ]);
   const name = version === undefined ? 'AI-Toolkit' : `AI-Toolkit ${version}`;
   if (pythonVersion === null)

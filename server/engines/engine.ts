@@ -127,6 +127,8 @@ export type TrainingNeeds = {
   sampleBytes: number;
   /** What the engine writes besides, while it trains: its own copies of checkpoints, the optimizer's state, samples. */
   workBytes: number;
+  /** Of the base model, which the engine fetches by itself; `isGated`: only for who has accepted it. Null when it fetches nothing. */
+  licence: { name: string; url: string; isGated: boolean } | null;
 };
 
 export type TrainingPlan = { baseModel: string; config: TrainingConfig };

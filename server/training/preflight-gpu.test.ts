@@ -61,6 +61,15 @@ test('a worker without a GPU is told of, since it may only be hidden', async () 
   expect(await findingsOf()).toContainEqual(expect.objectContaining({ severity: 'WARNING', code: 'NO_GPU' }));
 });
 
+test('a base model that wants an accepted licence is told of, where there is no token', async () => {
+  const gated = async (baseModel: string) =>
+    (await findingsOf({ baseModel })).filter(({ code }) => code === 'MODEL_GATED');
+  expect(await gated('flux.1-dev')).toMatchObject([
+    { severity: 'WARNING', message: expect.stringContaining('Non-Commercial') },
+  ]);
+  expect(await gated('sdxl')).toEqual([]);
+});
+
 test('a training that could only fail is not started', async () => {
   await addWorker(8);
   const { startTraining } = await api.graphql(

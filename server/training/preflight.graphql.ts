@@ -17,7 +17,7 @@ const FindingRef = builder.objectRef<Finding>('Finding').implement({
     severity: t.expose('severity', { type: FindingSeverity }),
     code: t.exposeString('code', {
       description:
-        'For programs: `NO_WORKER`, `ENGINE_NOT_HEALTHY`, `GPU_MEMORY`, `NO_GPU`, `DISK_SPACE`, `FEW_IMAGES` …',
+        'For programs: `NO_WORKER`, `ENGINE_NOT_HEALTHY`, `GPU_MEMORY`, `NO_GPU`, `MODEL_GATED`, `DISK_SPACE`, `FEW_IMAGES` …',
     }),
     message: t.exposeString('message', { description: 'What it is, one sentence.' }),
     advice: t.exposeString('advice', {

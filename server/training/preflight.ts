@@ -133,6 +133,20 @@ async function memoryFindings(plan: TrainingPlan, servers: Servers): Promise<Fin
   ];
 }
 
+/** The token is that of the worker; where this server has none either, it is worth a look. */
+async function modelFindings(plan: TrainingPlan): Promise<Finding[]> {
+  const { licence } = await trainingNeeds(plan);
+  if (licence?.isGated !== true || env.HF_TOKEN !== undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'MODEL_GATED',
+      message: `${plan.baseModel} is given only to who has accepted its licence (${licence.name}), and HF_TOKEN is not set here.`,
+      advice: `Accept it at ${licence.url}, and set HF_TOKEN for the worker, unless the model is there already.`,
+    },
+  ];
+}
+
 async function diskFindings(plan: TrainingPlan): Promise<Finding[]> {
   const [needed, free] = [await diskBytesOf(plan), await storage.freeBytes()];
   const left = free - env.MIN_FREE_MB * MEGABYTE;
@@ -147,10 +161,11 @@ async function diskFindings(plan: TrainingPlan): Promise<Finding[]> {
   ];
 }
 
-/** The engine has one more checkpoint in hand than is kept, and the LoRA besides. */
+/** What is kept, one more while it comes, the LoRA, the samples, and what the engine needs meanwhile. */
 async function diskBytesOf(plan: TrainingPlan): Promise<number> {
-  const { checkpointBytes, sampleBytes } = await trainingNeeds(plan);
-  return (plan.config.keepCheckpoints + 2) * checkpointBytes + samplesOf(plan.config) * sampleBytes;
+  const { checkpointBytes, sampleBytes, workBytes } = await trainingNeeds(plan);
+  const { keepCheckpoints } = plan.config;
+  return (keepCheckpoints + 2) * checkpointBytes + samplesOf(plan.config) * sampleBytes + workBytes;
 }
 
 const samplesOf = ({ steps, sampleEvery, samplePrompts }: TrainingConfig) =>

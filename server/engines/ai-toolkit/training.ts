@@ -35,6 +35,7 @@ export const createAiToolkit = (settings: Settings): TrainingEngine => ({
       checkpointBytes,
       sampleBytes: BYTES_PER_PIXEL * config.resolution ** 2,
       workBytes: checkpointBytes * filesOf(config),
+      licence: model.licence,
     };
   },
   run: (run, signal) => eventsOf<TrainingEvent>((tell, left) => train({ run, settings, tell, signal, left })),

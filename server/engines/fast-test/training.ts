@@ -21,6 +21,7 @@ export const fastTestTraining: TrainingEngine = {
     // The state of its optimizer is in the checkpoints, and each of these is taken away when it was told.
     return { vramBytes: null, checkpointBytes, sampleBytes: SAMPLE_BYTES, workBytes: checkpointBytes };
   },
+  licence: null,
   run(run, signal) {
     const behaviour = readBehaviour(process.env);
     const input: TrainingInput = { run, behaviour };

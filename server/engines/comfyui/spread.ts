@@ -6,7 +6,7 @@ import type { ComfyProcess } from './process.ts';
 const OF_THE_PROCESS = new Set(['ENGINE_UNREACHABLE', 'ENGINE_RESTARTED', 'ENGINE_STALLED']);
 const LOOK_MS = 1000;
 
-export const isLost = (error: unknown): error is EngineFailure =>
+const isLost = (error: unknown): error is EngineFailure =>
   error instanceof EngineFailure && OF_THE_PROCESS.has(error.code);
 
 /**

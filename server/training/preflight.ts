@@ -80,6 +80,7 @@ async function findingsOn(plan: TrainingPlan): Promise<Finding[]> {
   return [
     ...engineFindings(servers),
     ...(await memoryFindings(plan, servers)),
+    ...(await modelFindings(plan)),
     ...(await diskFindings(plan)),
   ];
 }

@@ -19,9 +19,9 @@ export const fastTestTraining: TrainingEngine = {
   needs: ({ config: { rank } }) => {
     const checkpointBytes = CAPTION_BYTES + BYTES_A_RANK * rank;
     // The state of its optimizer is in the checkpoints, and each of these is taken away when it was told.
-    return { vramBytes: null, checkpointBytes, sampleBytes: SAMPLE_BYTES, workBytes: checkpointBytes };
+    const bytes = { checkpointBytes, sampleBytes: SAMPLE_BYTES, workBytes: checkpointBytes };
+    return { vramBytes: null, licence: null, ...bytes };
   },
-  licence: null,
   run(run, signal) {
     const behaviour = readBehaviour(process.env);
     const input: TrainingInput = { run, behaviour };

@@ -1,5 +1,6 @@
 import { builder, UserErrorInterface } from '../builder.ts';
-import { type Finding, type Preflight, PreflightFailed, preflightOf } from './preflight.ts';
+import { type Preflight, PreflightFailed, preflightOf } from './preflight.ts';
+import type { Finding } from './preflight-findings.ts';
 import { StartTrainingInput } from './training.graphql.ts';
 
 const FindingSeverity = builder.enumType('FindingSeverity', {

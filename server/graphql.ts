@@ -16,6 +16,7 @@ import './maintenance/maintenance.graphql.ts';
 import './models/models.graphql.ts';
 import './quotas.graphql.ts';
 import './retry.graphql.ts';
+import './training/pins.graphql.ts';
 import './training/preflight.graphql.ts';
 import './training/training.graphql.ts';
 import './video.graphql.ts';

@@ -6,12 +6,13 @@ import { Card } from '../ui/Card.tsx';
 import { formatBytes, formatCount } from '../ui/format.ts';
 import { Time } from '../ui/Time.tsx';
 import styles from './Checkpoints.module.css';
+import { PinButton } from './PinButton.tsx';
 
 const Training = graphql(`
   fragment Checkpoints_training on Training {
     id
     state
-    checkpoints { id step bytes createdAt url }
+    checkpoints { id step bytes isPinned createdAt url }
     lora { id name bytes url }
   }
 `);
@@ -53,6 +54,7 @@ export function Checkpoints(props: { training: FragmentType<typeof Training> }) 
               <span class="muted small numbers">
                 {formatBytes(checkpoint.bytes)} · <Time at={checkpoint.createdAt} />
               </span>
+              <PinButton checkpoint={checkpoint} />
               <LinkButton
                 kind="quiet"
                 size="small"

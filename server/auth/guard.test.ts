@@ -58,6 +58,8 @@ const NAMED: Record<string, string[]> = {
   'write:jobs': [
     'startTraining',
     'resumeTraining',
+    'pinCheckpoint',
+    'unpinCheckpoint',
     'startGeneration',
     'repeatGeneration',
     'startVideo',

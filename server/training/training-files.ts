@@ -44,7 +44,7 @@ export async function recordCheckpoint(run: JobRun, training: Training, event: E
 }
 
 /** Keeps the newest `keepCheckpoints` and those that are pinned. */
-async function pruneCheckpoints(tx: Tx, { id: jobId, training }: Training) {
+export async function pruneCheckpoints(tx: Tx, { id: jobId, training }: Training) {
   const unpinned = await tx
     .select({ id: checkpoints.id, step: checkpoints.step })
     .from(checkpoints)

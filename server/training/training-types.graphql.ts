@@ -85,6 +85,9 @@ const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoin
     step: t.exposeInt('step', { description: 'After which it was saved.' }),
     bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the file.' }),
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
+    isPinned: t.exposeBoolean('isPinned', {
+      description: 'Kept beside the newest ones, because somebody wants it.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     url: t.string({
       description: 'Path of the safetensors file, relative to the server.',

@@ -140,7 +140,7 @@ export async function findTraining(id: string): Promise<Training | null> {
   return isTraining(job) ? job : null;
 }
 
-async function getTraining(id: string): Promise<Training> {
+export async function getTraining(id: string): Promise<Training> {
   const training = await findTraining(id);
   if (training === null) throw new NotFound('training', id);
   return training;

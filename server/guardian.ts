@@ -26,17 +26,19 @@ kill -QUIT "$pid"
 export type Guard = { release(): void };
 
 /**
- * Shuts the postmaster down when this process dies in any way, kill -9 included: fast at once, immediate after three seconds
- * (which loses nothing, the next start replays the log). A shell, because it costs 1 MB and we need one per cluster.
+ * Runs a script of the shell that waits on a pipe (`read -r _ && exit 0`): the pipe closes when this process dies in any way, kill -9
+ * included, and then the script goes on. It gets the pid as $1, and as $2 what tells that process from a later one (`identityOf`). A
+ * shell, because it costs 1 MB.
  */
-export function guard(pid: number): Guard {
-  const guardian = spawn('/bin/sh', ['-c', SCRIPT, 'isengard-guardian', String(pid), identityOf(pid) ?? ''], {
+export function guardWith(script: string, pid: number, name: string): Guard {
+  const guardian = spawn('/bin/sh', ['-c', script, name, String(pid), identityOf(pid) ?? ''], {
     cwd: '/',
+    env: { PATH: process.env.PATH },
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   guardian.unref();
-  // Its end may come first when somebody kills the guardian: that must not take the product down.
+  // Its end may come first when somebody kills the guardian: that must not take anything down.
   guardian.on('error', () => {});
   guardian.stdin.on('error', () => {});
   if ('unref' in guardian.stdin && typeof guardian.stdin.unref === 'function') guardian.stdin.unref();
@@ -46,3 +48,9 @@ export function guard(pid: number): Guard {
     },
   };
 }
+
+/**
+ * Shuts the postmaster down when this process dies: fast at once, immediate after three seconds (which loses nothing, the next start
+ * replays the log).
+ */
+export const guard = (pid: number) => guardWith(SCRIPT, pid, 'isengard-guardian');

@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { type GenerationToggles, outputs } from '#schema/generation.ts';
+import { outputs } from '#schema/generation.ts';
 import { db } from '../db.ts';
 import { type GenerationRun, generationEngine } from '../engines/engine.ts';
+import { mapReferences } from '../engines/references.ts';
 import { EngineEndedEarly } from '../jobs/failures.ts';
 import type { Handler } from '../jobs/run.ts';
 import { loraKey } from '../storage/keys.ts';
@@ -25,7 +26,7 @@ export const generationJob: Handler = async (run) => {
   const config: GenerationRun = {
     jobId: job.id,
     config: generation,
-    toggles: await withPaths(generation.toggles),
+    toggles: await mapReferences(generation.toggles, pathOfSource),
     loras: await Promise.all(
       loras.map(async ({ lora, strength }) => ({
         path: await storage.localPath(loraKey(lora)),
@@ -46,21 +47,3 @@ export const generationJob: Handler = async (run) => {
   if (made < generation.count && !signal.aborted) throw new EngineEndedEarly();
   return async () => {};
 };
-
-async function withPaths({
-  initImage,
-  controlNet,
-  ipAdapter,
-  ...toggles
-}: GenerationToggles): Promise<GenerationToggles<string>> {
-  return {
-    ...toggles,
-    initImage: initImage && {
-      ...initImage,
-      reference: await pathOfSource(initImage.reference),
-      mask: initImage.mask && (await pathOfSource(initImage.mask)),
-    },
-    controlNet: controlNet && { ...controlNet, reference: await pathOfSource(controlNet.reference) },
-    ipAdapter: ipAdapter && { ...ipAdapter, reference: await pathOfSource(ipAdapter.reference) },
-  };
-}

@@ -10,7 +10,6 @@ import { engineMissing, failureOf } from './failures.ts';
 import { freeComfyuiMemory } from './free-memory.ts';
 import { type Installation, needInstallation } from './installation.ts';
 import { createJobDb } from './job-db.ts';
-import { killLeftovers } from './leftovers.ts';
 import { type Places, placesOf } from './places.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { checkResult } from './result.ts';
@@ -41,7 +40,9 @@ export async function train(attempt: Attempt) {
   const installation = needInstallation(settings);
   const places = placesOf(run);
   const config = configOf(run, places);
-  await clearTheWay(attempt, stop);
+  // Two large models do not fit into one GPU.
+  for (const message of await freeComfyuiMemory(settings.comfyuiUrls, stop))
+    tell({ type: 'log', level: 'debug', message });
   await writeDataset(run, places.dataset, stop);
   await placeCheckpoint(run, places);
   await writeFile(places.config, config);
@@ -68,18 +69,6 @@ export async function train(attempt: Attempt) {
   if (signal.aborted) return;
   if (progress.problem) throw progress.problem;
   await finish(attempt, places, { trainer, progress });
-}
-
-/** Of what holds memory on the GPU that this training needs. */
-async function clearTheWay({ run, settings, tell }: Attempt, stop: AbortSignal) {
-  for (const pid of await killLeftovers(run.jobId))
-    tell({
-      type: 'log',
-      level: 'warn',
-      message: `Process ${pid} of an earlier attempt still ran; it was killed.`,
-    });
-  for (const message of await freeComfyuiMemory(settings.comfyuiUrls, stop))
-    tell({ type: 'log', level: 'debug', message });
 }
 
 function start(

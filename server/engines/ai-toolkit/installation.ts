@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { askGpu } from '../../nvidia-smi.ts';
 import type { EngineHealth } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
-import { gpuOf } from '../gpu-stats.ts';
 import { engineMissing } from './failures.ts';
 import type { Settings } from './settings.ts';
 
@@ -65,13 +65,6 @@ export function healthOf(settings: Settings, freshMs = FRESH_MS): () => Promise<
   };
 }
 
-/** The one that trainings get, not the first of the machine. */
-const askForGpu = ({ environment }: Settings) => [
-  '--query-gpu=name',
-  '--format=csv,noheader',
-  `--id=${gpuOf(environment)}`,
-];
-
 async function look(settings: Settings): Promise<EngineHealth> {
   const installation = installationOf(settings);
   if (typeof installation === 'string')
@@ -83,16 +76,17 @@ async function look(settings: Settings): Promise<EngineHealth> {
       () => undefined,
     ),
     run(python, ['--version'], settings.environment).catch(() => null),
-    run('nvidia-smi', askForGpu(settings), settings.environment).catch(() => ''),
+    // The one that trainings get, not the first of the machine.
+    askGpu(['name'], { environment: settings.environment }).catch(() => null),
   ]);
   const name = version === undefined ? 'AI-Toolkit' : `AI-Toolkit ${version}`;
   if (pythonVersion === null)
     return { isHealthy: false, message: `${name} has no Python: ${python} does not start.` };
-  const [first] = gpu.split('\n');
+  const card = gpu?.[1];
   return {
     isHealthy: true,
-    message: first
-      ? `${name} is ready with ${pythonVersion.slice(0, 40)} and ${first.slice(0, 60)}.`
+    message: card
+      ? `${name} is ready with ${pythonVersion.slice(0, 40)} and ${card.slice(0, 60)}.`
       : `${name} is ready, but this machine shows no GPU (nvidia-smi), and it cannot train without one.`,
   };
 }

@@ -174,28 +174,6 @@ test('when the worker is killed with kill -9, its trainer does not go on', async
   await until(() => processesOf(it.dir).length === 0, 'the trainer is gone', { seconds: 20 });
 });
 
-test('a trainer that outlived even its guard is killed by the next attempt, and none of another job', async () => {
-  const it = await standInOf({ stepMs: 10 });
-  const orphan = (jobId: string) =>
-    spawn('/bin/sh', ['-c', 'while :; do sleep 1; done'], {
-      cwd: it.dir,
-      env: { PATH: process.env.PATH, AITK_JOB_ID: jobId },
-      detached: true,
-      stdio: 'ignore',
-    });
-  const run = await trainingRun();
-  const [mine, other] = [orphan(run.jobId), orphan(crypto.randomUUID())];
-  const mineEnded = new Promise((resolve) => mine.once('exit', (_, signal) => resolve(signal)));
-  const events = await collect(createAiToolkit(settingsFor(it)).run(run, new AbortController().signal));
-  expect(await mineEnded).toBe('SIGKILL');
-  expect(events.some((event) => event.type === 'log' && event.message.includes('earlier attempt'))).toBe(
-    true,
-  );
-  expect(other.exitCode ?? other.signalCode).toBe(null);
-  process.kill(-(other.pid ?? 0), 'SIGKILL');
-  await until(() => processesOf(it.dir).length === 0, 'the other is gone, too');
-});
-
 test('the process gets the listed part of our environment, and nothing else', async () => {
   const it = await standInOf({});
   const environment = {

@@ -1,8 +1,8 @@
 import type { TrainingConfig, TrainingEngine, TrainingEvent } from '../engine.ts';
+import { eventsOf } from '../events.ts';
 import { train } from './attempt.ts';
 import { trainingCapabilities } from './capabilities.ts';
 import { modelOf, savesKept } from './config.ts';
-import { eventsOf } from './events.ts';
 import { vramBytes } from './families.ts';
 import { healthOf } from './installation.ts';
 import { ownSettings, type Settings } from './settings.ts';

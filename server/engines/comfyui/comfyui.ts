@@ -7,7 +7,7 @@ import type {
   GenerationToggles,
 } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
-import { eventsOf } from './events.ts';
+import { eventsOfRun } from './events.ts';
 import { unreachable } from './failures.ts';
 import type { Graphs } from './graphs.ts';
 import { homesOf } from './homes.ts';
@@ -68,7 +68,7 @@ export function createComfyui(settings: ComfyuiSettings): GenerationEngine {
       return files.length === 0 ? null : filesOf(files);
     },
     run: (run, signal) =>
-      eventsOf(signal, async ({ tell, signal: stop }) => {
+      eventsOfRun(signal, async (tell, stop) => {
         const tellStage = stageTeller(tell);
         tellStage('preparing');
         const able = ableTo(run, await answering(), graphs);

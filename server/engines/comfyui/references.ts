@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { GenerationToggles } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
+import { mapReferences } from '../references.ts';
 import type { ComfyHttp } from './http.ts';
 
 type Size = { width: number; height: number };
@@ -11,25 +12,14 @@ type Fitted = { name: string; png: Buffer };
  * The pictures that a generation refers to, as ComfyUI gets them: upright, without metadata, filling width × height, as PNGs named
  * by what is in them. Their bytes never reach it as they were.
  */
-export async function fitReferences(toggles: GenerationToggles<string>, size: Size) {
+export function fitReferences(toggles: GenerationToggles<string>, size: Size) {
   const made = new Map<string, Promise<Fitted>>();
-  const fitted = (path: string, isMask = false) => {
+  return mapReferences(toggles, (path, isMask) => {
     const key = `${isMask} ${path}`;
     const known = made.get(key) ?? fitTo(path, size, isMask);
     made.set(key, known);
     return known;
-  };
-  const { initImage, controlNet, ipAdapter, ...others } = toggles;
-  return {
-    ...others,
-    initImage: initImage && {
-      ...initImage,
-      reference: await fitted(initImage.reference),
-      mask: initImage.mask === null ? null : await fitted(initImage.mask, true),
-    },
-    controlNet: controlNet && { ...controlNet, reference: await fitted(controlNet.reference) },
-    ipAdapter: ipAdapter && { ...ipAdapter, reference: await fitted(ipAdapter.reference) },
-  } satisfies GenerationToggles<Fitted>;
+  });
 }
 
 async function fitTo(path: string, { width, height }: Size, isMask: boolean): Promise<Fitted> {
@@ -52,25 +42,11 @@ async function fitTo(path: string, { width, height }: Size, isMask: boolean): Pr
 }
 
 /** The same toggles with the names by which one ComfyUI knows the pictures. */
-export async function uploadReferences(
-  http: ComfyHttp,
-  toggles: GenerationToggles<Fitted>,
-): Promise<GenerationToggles<string>> {
+export function uploadReferences(http: ComfyHttp, toggles: GenerationToggles<Fitted>) {
   const uploaded = new Map<string, Promise<string>>();
-  const upload = ({ name, png }: Fitted) => {
+  return mapReferences(toggles, ({ name, png }) => {
     const known = uploaded.get(name) ?? http.uploadPicture(png, name);
     uploaded.set(name, known);
     return known;
-  };
-  const { initImage, controlNet, ipAdapter, ...others } = toggles;
-  return {
-    ...others,
-    initImage: initImage && {
-      ...initImage,
-      reference: await upload(initImage.reference),
-      mask: initImage.mask === null ? null : await upload(initImage.mask),
-    },
-    controlNet: controlNet && { ...controlNet, reference: await upload(controlNet.reference) },
-    ipAdapter: ipAdapter && { ...ipAdapter, reference: await upload(ipAdapter.reference) },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { NOBODY_READS } from '../events.ts';
 import type { ComfyHttp } from './http.ts';
 import { late } from './late.ts';
 import type { Times } from './times.ts';
@@ -21,9 +22,6 @@ export function stoppingOf(
   const over = late(signal, times.cancelMs);
   return { signal, over, closing: http.within({ signal: over, milliseconds: CLOSING_MS }) };
 }
-
-/** What nobody reads any more, without an abort: to record it failed, and the next attempt goes on with what is there. */
-export const NOBODY_READS = 'unread';
 
 /** Another attempt at the job has its prompts, or will have them: they are not cancelled and not forgotten. */
 export const isLeftToOthers = ({ aborted, reason }: AbortSignal) =>

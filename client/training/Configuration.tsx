@@ -4,6 +4,7 @@ import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { formatRate, plural, sentenceCase } from '../ui/format.ts';
 import styles from './Configuration.module.css';
+import { ConfigFields } from './config-fields.ts';
 
 const Training = graphql(`
   fragment Configuration_training on Training {
@@ -17,32 +18,14 @@ const Training = graphql(`
     dataset { id imageCount }
     resumedFrom { id step }
     retryOf { id title }
-    config {
-      method
-      steps
-      learningRate
-      batchSize
-      resolution
-      rank
-      alpha
-      optimizer
-      scheduler
-      precision
-      gradientAccumulation
-      captionDropout
-      sampleEvery
-      samplePrompts
-      checkpointEvery
-      keepCheckpoints
-      seed
-    }
+    config { ...TrainingConfigFields }
   }
 `);
 
 export function Configuration(props: { training: FragmentType<typeof Training> }) {
   const training = () => useFragment(Training, props.training);
   const rows = (): [string, string][] => {
-    const { config } = training();
+    const config = useFragment(ConfigFields, training().config);
     return [
       ['Preset', sentenceCase(training().preset)],
       ['Base model', training().baseModel],

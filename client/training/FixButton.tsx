@@ -6,6 +6,7 @@ import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { createAction } from '../graphql/action.ts';
 import { Button } from '../ui/Button.tsx';
 import { toast } from '../ui/toast.ts';
+import { ConfigFields } from './config-fields.ts';
 import { changesOf, wordsOf } from './suggestion.ts';
 
 const Training = graphql(`
@@ -14,25 +15,7 @@ const Training = graphql(`
     preset
     baseModel
     character { id }
-    config {
-      method
-      steps
-      learningRate
-      batchSize
-      resolution
-      rank
-      alpha
-      optimizer
-      scheduler
-      precision
-      gradientAccumulation
-      captionDropout
-      sampleEvery
-      samplePrompts
-      checkpointEvery
-      keepCheckpoints
-      seed
-    }
+    config { ...TrainingConfigFields }
     error {
       suggestion {
         steps
@@ -77,7 +60,7 @@ export function FixButton(props: { training: FragmentType<typeof Training> }) {
         characterId: character.id,
         baseModel,
         preset,
-        config: { ...changesOf(config), ...changesOf(suggestion() ?? {}) },
+        config: { ...changesOf(useFragment(ConfigFields, config)), ...changesOf(suggestion() ?? {}) },
       },
     });
     const result = data?.startTraining;

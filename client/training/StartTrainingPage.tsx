@@ -13,6 +13,7 @@ import { SelectField } from '../ui/Field.tsx';
 import { Page } from '../ui/Page.tsx';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
 import { ConfigForm } from './ConfigForm.tsx';
+import { ConfigFields } from './config-fields.ts';
 import { configOf, textsOf } from './config-form.ts';
 import { createPreflight } from './create-preflight.ts';
 import { PresetCards } from './PresetCards.tsx';
@@ -31,28 +32,6 @@ const StartTrainingQuery = graphql(`
         presets { name label description config { ...TrainingConfigFields } ...PresetCards_preset }
       }
     }
-  }
-`);
-
-const ConfigFields = graphql(`
-  fragment TrainingConfigFields on TrainingConfig {
-    method
-    steps
-    learningRate
-    batchSize
-    resolution
-    rank
-    alpha
-    optimizer
-    scheduler
-    precision
-    gradientAccumulation
-    captionDropout
-    sampleEvery
-    samplePrompts
-    checkpointEvery
-    keepCheckpoints
-    seed
   }
 `);
 

@@ -1,4 +1,4 @@
-import type { BaseModel, GenerationCapabilities, Parameter, TrainingCapabilities } from '../engine.ts';
+import type { BaseModel, GenerationCapabilities, TrainingCapabilities } from '../engine.ts';
 import { generationParameters, toggles } from './generation-parameters.ts';
 import { trainingParameters } from './training-parameters.ts';
 
@@ -21,12 +21,12 @@ const BASE_MODELS: BaseModel[] = [
 export const trainingCapabilities: TrainingCapabilities = {
   ...ENGINE,
   baseModels: BASE_MODELS,
-  parameters: trainingParameters satisfies Parameter[],
+  parameters: trainingParameters,
 };
 
 export const generationCapabilities: GenerationCapabilities = {
   ...ENGINE,
   baseModels: BASE_MODELS,
-  parameters: generationParameters satisfies Parameter[],
+  parameters: generationParameters,
   toggles,
 };

@@ -7,6 +7,7 @@ import { createAction } from '../graphql/action.ts';
 import { Button } from '../ui/Button.tsx';
 import { toast } from '../ui/toast.ts';
 import { ConfigFields } from './config-fields.ts';
+import { StartTraining } from './start-training.ts';
 import { changesOf, wordsOf } from './suggestion.ts';
 
 const Training = graphql(`
@@ -35,21 +36,11 @@ const Training = graphql(`
   }
 `);
 
-const Fix = graphql(`
-  mutation TrainAgainFixed($input: StartTrainingInput!, $idempotencyKey: String) {
-    startTraining(input: $input, idempotencyKey: $idempotencyKey) {
-      __typename
-      ... on StartTrainingSuccess { training { id character { id } } }
-      ... on UserError { message }
-    }
-  }
-`);
-
 /** Starts the training again with what the engine suggests after its failure; nothing when it suggests nothing. */
 export function FixButton(props: { training: FragmentType<typeof Training> }) {
   const navigate = useNavigate();
   const training = () => useFragment(Training, props.training);
-  const start = createAction(Fix);
+  const start = createAction(StartTraining);
   const suggestion = () => training().error?.suggestion ?? undefined;
 
   const fix = async () => {

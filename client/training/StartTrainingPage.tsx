@@ -19,6 +19,7 @@ import { createPreflight } from './create-preflight.ts';
 import { PresetCards } from './PresetCards.tsx';
 import { StartSummary } from './StartSummary.tsx';
 import styles from './StartTrainingPage.module.css';
+import { StartTraining } from './start-training.ts';
 
 const StartTrainingQuery = graphql(`
   query StartTrainingPage($id: ID!, $from: ID!) {
@@ -31,17 +32,6 @@ const StartTrainingQuery = graphql(`
         parameters { ...ParameterField_parameter }
         presets { name label description config { ...TrainingConfigFields } ...PresetCards_preset }
       }
-    }
-  }
-`);
-
-const StartTraining = graphql(`
-  mutation StartTraining($input: StartTrainingInput!, $idempotencyKey: String) {
-    startTraining(input: $input, idempotencyKey: $idempotencyKey) {
-      __typename
-      ... on StartTrainingSuccess { training { id character { id } } }
-      ... on UserError { message }
-      ... on InvalidInput { issues { field message } }
     }
   }
 `);

@@ -4,6 +4,7 @@ import { launchBrowser } from '../browser.ts';
 import { loraBytes, SOME_LAYERS, shapesOf } from '../loras.ts';
 import { createCharacter } from '../steps.ts';
 import { type Studio, startStudio } from '../studio.ts';
+import { dropFiles } from './drop-files.ts';
 import { openPage, type WatchedPage } from './watched-page.ts';
 
 let studio: Studio;
@@ -93,12 +94,8 @@ test('a character gets one of its own', async () => {
 
 test('a file that is dropped beside its field is taken too', async () => {
   await page.getByRole('button', { name: 'Upload LoRA' }).click();
-  const data = await page.evaluateHandle(() => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File(['no safetensors file'], 'a.zip'));
-    return transfer;
-  });
-  await dialog().getByLabel('Name').dispatchEvent('drop', { dataTransfer: data });
+  const file = { name: 'a.zip', type: 'application/zip', bytes: Buffer.from('no safetensors file') };
+  await dropFiles(dialog().getByLabel('Name'), [file]);
   await dialog().getByText('This is not a safetensors file.').waitFor();
   await page.keyboard.press('Escape');
   await dialog().waitFor({ state: 'detached' });

@@ -4,6 +4,7 @@ import { launchBrowser } from '../browser.ts';
 import { type Picture, realPhotos } from '../pictures.ts';
 import type { Studio } from '../studio.ts';
 import { until } from '../until.ts';
+import { dropFiles } from './drop-files.ts';
 import { openPage, type WatchedPage } from './watched-page.ts';
 
 /** What differs between the two modes: everything else that one sees and does is the same. */
@@ -45,21 +46,11 @@ export function workflow(mode: Mode) {
   const fileOf = ({ name, bytes }: Picture) => ({ name, mimeType: 'image/jpeg', buffer: bytes });
 
   /** As when files are let go over the page. */
-  async function drop(files: Picture[]) {
-    const data = await page.evaluateHandle(
-      (given) => {
-        const transfer = new DataTransfer();
-        for (const { name, base64 } of given) {
-          const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-          transfer.items.add(new File([bytes], name, { type: 'image/jpeg' }));
-        }
-        return transfer;
-      },
-      files.map(({ name, bytes }) => ({ name, base64: bytes.toString('base64') })),
+  const drop = (files: Picture[]) =>
+    dropFiles(
+      page.locator('main'),
+      files.map((file) => ({ ...file, type: 'image/jpeg' })),
     );
-    await page.dispatchEvent('main', 'dragover', { dataTransfer: data });
-    await page.dispatchEvent('main', 'drop', { dataTransfer: data });
-  }
 
   /** The loss table: step → what stands in its row. */
   async function lossRows(): Promise<Map<string, string>> {

@@ -124,6 +124,7 @@ export async function saveLora(
   const file = await open(path, 'w');
   const half = Math.floor(bytes.length / 2);
   await file.write(bytes, 0, half);
+  // Long enough for a reader to meet the half that is there, as with the original's large files.
   await new Promise((resolve) => setTimeout(resolve, 5));
   if (share === 1) await file.write(bytes, half);
   await file.close();

@@ -27,10 +27,9 @@ export const loras = pgTable(
     characterId: uuid().references(() => characters.id, { onDelete: 'cascade' }),
     version: integer(),
     origin: loraOrigin().notNull().default('trained'),
-    /** The training that made it. */
-    jobId: uuid()
-      .unique('loras_job_id_key')
-      .references(() => jobs.id, { onDelete: 'set null' }),
+    /** The training that made it, and the step after which its weights were taken: the last one, or that of a checkpoint. */
+    jobId: uuid().references(() => jobs.id, { onDelete: 'set null' }),
+    step: integer(),
     name: text().notNull(),
     baseModel: text().notNull(),
     /** It works with every base model of this family. */
@@ -46,6 +45,7 @@ export const loras = pgTable(
   },
   (t) => [
     unique('loras_character_id_version_key').on(t.characterId, t.version),
+    unique('loras_job_id_step_key').on(t.jobId, t.step),
     index('loras_character_id_id_index').on(t.characterId, t.id),
     check('loras_name_length', sql`char_length(${t.name}) between 1 and 100`),
     check('loras_version_with_character', sql`(${t.characterId} is null) = (${t.version} is null)`),

@@ -102,6 +102,7 @@ export function createCache(): Exchange {
         deleteImages: (result: { deleteImages: { deletedIds?: string[] } }, _args, cache) => {
           for (const id of result.deleteImages.deletedIds ?? []) cache.invalidate(`Image:${id}`);
         },
+        createLora: forgetting('loras'),
         startTraining: forgetting(...JOB_LISTS),
         resumeTraining: forgetting(...JOB_LISTS),
         startGeneration: forgetting(...JOB_LISTS),

@@ -11,7 +11,7 @@ import { createAction } from '../graphql/action.ts';
 import { announce } from '../ui/announce.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
 import { TriggerChip } from '../ui/Chip.tsx';
-import { formatBytes, formatLoss } from '../ui/format.ts';
+import { formatBytes, formatCount, formatLoss } from '../ui/format.ts';
 import { Time } from '../ui/Time.tsx';
 import { toast } from '../ui/toast.ts';
 import { DeleteLoraDialog } from './DeleteLoraDialog.tsx';
@@ -36,7 +36,8 @@ const Lora = graphql(`
     createdAt
     url
     character { id name }
-    training { id number }
+    step
+    training { id number config { steps } }
   }
 `);
 
@@ -74,6 +75,9 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
               <>
                 {' · '}
                 <A href={`/trainings/${training().id}`}>training {training().number}</A>
+                <Show when={lora().step !== training().config.steps && lora().step}>
+                  {(step) => <>, step {formatCount(step())}</>}
+                </Show>
               </>
             )}
           </Show>

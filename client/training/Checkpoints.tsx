@@ -7,12 +7,14 @@ import { formatBytes, formatCount } from '../ui/format.ts';
 import { Time } from '../ui/Time.tsx';
 import styles from './Checkpoints.module.css';
 import { PinButton } from './PinButton.tsx';
+import { UseCheckpointButton } from './UseCheckpointButton.tsx';
+import { UseLoraLink } from './UseLoraLink.tsx';
 
 const Training = graphql(`
   fragment Checkpoints_training on Training {
     id
     state
-    checkpoints { id step bytes isPinned createdAt url }
+    checkpoints { id step bytes isPinned createdAt url lora { id } }
     lora { id name bytes url }
   }
 `);
@@ -27,14 +29,17 @@ export function Checkpoints(props: { training: FragmentType<typeof Training> }) 
             <li class={styles.row}>
               <span class={styles.lora}>{lora().name}</span>
               <span class="muted small numbers">{formatBytes(lora().bytes)}</span>
-              <LinkButton
-                kind="quiet"
-                size="small"
-                icon={Download}
-                href={lora().url}
-                download
-                label={`Download ${lora().name}`}
-              />
+              <span class={styles.actions}>
+                <UseLoraLink id={lora().id} label={`Generate with ${lora().name}`} />
+                <LinkButton
+                  kind="quiet"
+                  size="small"
+                  icon={Download}
+                  href={lora().url}
+                  download
+                  label={`Download ${lora().name}`}
+                />
+              </span>
             </li>
           )}
         </Show>
@@ -54,15 +59,18 @@ export function Checkpoints(props: { training: FragmentType<typeof Training> }) 
               <span class="muted small numbers">
                 {formatBytes(checkpoint.bytes)} · <Time at={checkpoint.createdAt} />
               </span>
-              <PinButton checkpoint={checkpoint} />
-              <LinkButton
-                kind="quiet"
-                size="small"
-                icon={Download}
-                href={checkpoint.url}
-                download
-                label={`Download the checkpoint of step ${checkpoint.step}`}
-              />
+              <span class={styles.actions}>
+                <PinButton checkpoint={checkpoint} />
+                <UseCheckpointButton checkpoint={checkpoint} />
+                <LinkButton
+                  kind="quiet"
+                  size="small"
+                  icon={Download}
+                  href={checkpoint.url}
+                  download
+                  label={`Download the checkpoint of step ${checkpoint.step}`}
+                />
+              </span>
             </li>
           )}
         </For>

@@ -54,7 +54,7 @@ const NAMED: Record<string, string[]> = {
     'deleteImages',
   ],
   read: ['createFileLink'],
-  'write:loras': ['renameLora', 'setLoraTriggerWord', 'deleteLora', 'uploadLora'],
+  'write:loras': ['createLora', 'renameLora', 'setLoraTriggerWord', 'deleteLora', 'uploadLora'],
   'write:jobs': [
     'startTraining',
     'resumeTraining',

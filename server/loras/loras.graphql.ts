@@ -55,9 +55,14 @@ export const Lora = builder.loadableObject('Lora', {
     }),
     bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the file.' }),
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
+    step: t.exposeInt('step', {
+      nullable: true,
+      description:
+        'After which step of its training the weights were taken: the last one, or that of a checkpoint. Null for one that was uploaded.',
+    }),
     finalLoss: t.exposeFloat('finalLoss', {
       nullable: true,
-      description: 'Loss of the last training step; null when it is not known.',
+      description: 'Loss of the last step that it learned; null when it is not known.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     url: t.string({

@@ -1,6 +1,5 @@
 import { UserError } from '../errors.ts';
 import type { NoLora, NoLoraReason } from '../storage/lora-kind.ts';
-import { megabytes } from '../upload-budget.ts';
 
 /** No safetensors file that we accept, or not all of it came. `code` names the rule that it breaks. */
 export class LoraUnreadable extends UserError {
@@ -20,17 +19,5 @@ export class NotALora extends UserError {
   constructor({ reason, message }: NoLora) {
     super(message);
     this.reason = reason;
-  }
-}
-
-export class DiskFull extends UserError {
-  readonly code = 'DISK_FULL';
-  readonly freeBytes: number;
-
-  constructor(freeBytes: number) {
-    super(
-      `The volume has ${megabytes(freeBytes)} free, which is too little for this file. Free some space first.`,
-    );
-    this.freeBytes = freeBytes;
   }
 }

@@ -1,4 +1,5 @@
 import { builder, enumFrom, UserErrorInterface } from '../builder.ts';
+import { DiskFull } from '../disk-full.ts';
 import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
 import { QuotaExceeded } from '../quotas.ts';
@@ -6,7 +7,7 @@ import { NO_LORA_REASONS } from '../storage/lora-kind.ts';
 import { UploadTooLarge } from '../upload-budget.ts';
 import { Lora } from './loras.graphql.ts';
 import { uploadLora } from './upload.ts';
-import { DiskFull, LoraUnreadable, NotALora } from './upload-errors.ts';
+import { LoraUnreadable, NotALora } from './upload-errors.ts';
 
 builder.objectType(LoraUnreadable, {
   name: 'LoraUnreadable',
@@ -35,15 +36,6 @@ builder.objectType(NotALora, {
   interfaces: [UserErrorInterface],
   fields: (t) => ({
     reason: t.expose('reason', { type: NotALoraReason, description: 'For programs.' }),
-  }),
-});
-
-builder.objectType(DiskFull, {
-  name: 'DiskFull',
-  description: 'The volume has too little space for the file.',
-  interfaces: [UserErrorInterface],
-  fields: (t) => ({
-    freeBytes: t.expose('freeBytes', { type: 'Bytes', description: 'What is free on the volume.' }),
   }),
 });
 

@@ -5,6 +5,7 @@ import { loras } from '#schema/loras.ts';
 import { generationCapabilities } from '../capabilities.ts';
 import { getCharacter, lockCharacters } from '../characters/characters.ts';
 import type { Tx } from '../db.ts';
+import { DiskFull } from '../disk-full.ts';
 import type { BaseModel } from '../engines/engine.ts';
 import { env } from '../env.ts';
 import { NotFound, parseInput } from '../errors.ts';
@@ -23,7 +24,7 @@ import { baseModelFor, changesBaseModel } from './base-model.ts';
 import { LoraName, LoraTriggerWord } from './edit-lora.ts';
 import { addLora, getLora, type Lora, takeVersion } from './loras.ts';
 import { MAX_LORA_BYTES, receiveLora } from './receive-lora.ts';
-import { DiskFull, LoraUnreadable } from './upload-errors.ts';
+import { LoraUnreadable } from './upload-errors.ts';
 
 const UploadLora = z.object({
   characterId: z.string().nullable(),

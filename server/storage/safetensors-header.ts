@@ -43,7 +43,7 @@ export class InvalidSafetensors extends Error {
   }
 }
 
-/** PRODUCT E2. The reference allows 100 MB; the largest header of a real LoRA that we saw is below 1 MB. */
+/** The reference allows 100 MB; the largest header of a real LoRA that we saw is below 1 MB. */
 const MAX_HEADER_BYTES = 8 * 2 ** 20;
 const MAX_TENSORS = 20_000;
 const MAX_DEPTH = 4;

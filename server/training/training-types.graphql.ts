@@ -1,5 +1,4 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { loras } from '#schema/loras.ts';
 import { checkpoints, datasetSnapshots, samples } from '#schema/training.ts';
 import { builder } from '../builder.ts';
 import { db } from '../db.ts';
@@ -12,7 +11,12 @@ import { type Metric, metricsOf } from './metrics.ts';
 import { samplesOf } from './samples.ts';
 import { isTraining } from './training.ts';
 import { TrainingConfigRef, TrainingPresetName } from './training-config.graphql.ts';
-import { checkpointsOfJobs, imageCountsOfSnapshots } from './training-loads.ts';
+import {
+  checkpointsOfJobs,
+  imageCountsOfSnapshots,
+  lastLorasOf,
+  lorasOfCheckpoints,
+} from './training-loads.ts';
 
 const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
   description: 'The photos and captions that a training learned from, as they were when it was started.',
@@ -89,6 +93,15 @@ const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoin
       description: 'Kept beside the newest ones, because somebody wants it.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    lora: t.loadable({
+      type: Lora,
+      nullable: true,
+      description:
+        'The LoRA with its weights, made by `createLora` or, at the last step, by the training; null when there is none.',
+      load: (ids: string[]) => lorasOfCheckpoints(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
+    }),
     url: t.string({
       description: 'Path of the safetensors file, relative to the server.',
       resolve: ({ id }) => `/files/checkpoints/${id}?download`,
@@ -187,10 +200,7 @@ export const Training = builder.loadableObject('Training', {
       type: Lora,
       nullable: true,
       description: 'What it made; null until it is completed, or when the LoRA was deleted.',
-      load: async (ids: string[]) => {
-        const rows = await db.select().from(loras).where(inArray(loras.jobId, ids));
-        return ids.map((id) => rows.find(({ jobId }) => jobId === id) ?? null);
-      },
+      load: (ids: string[]) => lastLorasOf(ids),
       loaderOptions: { cache: false },
       resolve: ({ id }) => id,
     }),

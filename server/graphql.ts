@@ -18,6 +18,7 @@ import './disk-full.graphql.ts';
 import './quotas.graphql.ts';
 import './retry.graphql.ts';
 import './training/checkpoint-lora.graphql.ts';
+import './training/gpu-history.graphql.ts';
 import './training/pins.graphql.ts';
 import './training/preflight.graphql.ts';
 import './training/training.graphql.ts';

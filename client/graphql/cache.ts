@@ -39,6 +39,7 @@ const EMBEDDED = [
   'LogLine',
   'JobCounts',
   'Gpu',
+  'GpuReading',
   'Metric',
   'StepMetric',
   'LoraUse',

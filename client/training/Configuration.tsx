@@ -2,6 +2,7 @@ import { A } from '@solidjs/router';
 import { For, Show } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { Fold } from '../ui/Fold.tsx';
 import { formatRate, plural, sentenceCase } from '../ui/format.ts';
 import styles from './Configuration.module.css';
 import { ConfigFields } from './config-fields.ts';
@@ -49,8 +50,7 @@ export function Configuration(props: { training: FragmentType<typeof Training> }
     ];
   };
   return (
-    <details class={styles.fold}>
-      <summary class={styles.summary}>Configuration</summary>
+    <Fold title="Configuration">
       <div class={styles.body}>
         <dl class={styles.list}>
           <For each={rows()}>
@@ -76,6 +76,6 @@ export function Configuration(props: { training: FragmentType<typeof Training> }
           Copy as JSON
         </CopyButton>
       </div>
-    </details>
+    </Fold>
   );
 }

@@ -15,6 +15,11 @@ const Training = graphql(`
 `);
 
 const ROWS = 500;
+const LOSS_LINES = [
+  { label: 'loss', weight: 'thin' },
+  { label: 'smoothed', weight: 'bold' },
+] as const;
+const RATE_LINES = [{ label: 'learning rate', weight: 'bold' }] as const;
 
 /** Loss by step: raw thin, smoothed bold, checkpoints as ticks. The same as numbers for who cannot see it. */
 export function LossChart(props: {
@@ -24,12 +29,20 @@ export function LossChart(props: {
   const training = () => useFragment(Training, props.checkpoints);
   const [isLog, setIsLog] = createSignal(false);
   const [asNumbers, setAsNumbers] = createSignal(false);
+  const [isRate, setIsRate] = createSignal(false);
   const ticks = createMemo(() => training().checkpoints.map((checkpoint) => checkpoint.step));
-  const data = createMemo((): [number[], number[], number[]] => [
-    props.points.map((point) => point.step),
+  const steps = createMemo(() => props.points.map((point) => point.step));
+  const losses = createMemo(() => [
+    steps(),
     props.points.map((point) => point.loss),
     props.points.map((point) => point.smoothedLoss),
   ]);
+  const rates = createMemo(() => [steps(), props.points.map((point) => point.learningRate)]);
+  const rateSummary = () => {
+    const last = props.points.at(-1);
+    const highest = Math.max(...props.points.map((point) => point.learningRate));
+    return `Learning rate, ${formatRate(highest)} at most, ${formatRate(last?.learningRate ?? 0)} at step ${last?.step ?? 0}`;
+  };
   const summary = () => {
     const first = props.points[0];
     const last = props.points.at(-1);
@@ -46,6 +59,9 @@ export function LossChart(props: {
       title="Loss"
       aside={
         <>
+          <ChipButton pressed={isRate()} onClick={() => setIsRate(!isRate())}>
+            learning rate
+          </ChipButton>
           <ChipButton pressed={isLog()} onClick={() => setIsLog(!isLog())}>
             log scale
           </ChipButton>
@@ -88,22 +104,35 @@ export function LossChart(props: {
             </section>
           }
         >
-          <LineChart
-            label={summary()}
-            data={data()}
-            log={isLog()}
-            ticks={ticks()}
-            lines={[
-              { label: 'loss', weight: 'thin' },
-              { label: 'smoothed', weight: 'bold' },
-            ]}
-            xLabel="step"
-            format={formatLoss}
-            note={(index) => {
-              const point = props.points[index];
-              return point === undefined ? '' : `lr ${formatRate(point.learningRate)}`;
-            }}
-          />
+          <Show
+            when={isRate()}
+            fallback={
+              <LineChart
+                label={summary()}
+                data={losses()}
+                log={isLog()}
+                ticks={ticks()}
+                lines={LOSS_LINES}
+                xLabel="step"
+                format={formatLoss}
+                note={(index) => {
+                  const point = props.points[index];
+                  return point === undefined ? '' : `lr ${formatRate(point.learningRate)}`;
+                }}
+              />
+            }
+          >
+            <LineChart
+              label={rateSummary()}
+              data={rates()}
+              log={isLog()}
+              ticks={ticks()}
+              lines={RATE_LINES}
+              xLabel="step"
+              format={formatRate}
+              axisFormat={formatRate}
+            />
+          </Show>
         </Show>
       </Show>
     </Card>

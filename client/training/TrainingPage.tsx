@@ -7,9 +7,11 @@ import { createPageQuery } from '../graphql/query.ts';
 import { NotFound } from '../ui/ErrorState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
+import { Attempts } from './Attempts.tsx';
 import { Checkpoints } from './Checkpoints.tsx';
 import { Configuration } from './Configuration.tsx';
 import { createLive } from './create-live.ts';
+import { GpuStrip } from './GpuStrip.tsx';
 import { LogLines } from './LogLines.tsx';
 import { LossChart } from './LossChart.tsx';
 import { TrainingPageQuery, TrainingUpdates } from './queries.ts';
@@ -58,11 +60,19 @@ function Everything(props: { training: NonNullable<Data['training']> }) {
     <div class={styles.layout}>
       <TrainingHead training={props.training} />
       <TrainingEnd training={props.training} lines={live().lines} />
-      <LossChart points={live().points} checkpoints={props.training} />
-      <Checkpoints training={props.training} />
+      <div class={styles.pair}>
+        <LossChart points={live().points} checkpoints={props.training} />
+        <Checkpoints training={props.training} />
+      </div>
+      <GpuStrip readings={live().gpu} />
       <Samples samples={live().samples} />
       <Configuration training={props.training} />
-      <LogLines lines={live().lines} />
+      <LogLines
+        jobId={props.training.id}
+        lines={live().lines}
+        hasOlder={props.training.log.pageInfo.hasPreviousPage}
+      />
+      <Attempts training={props.training} />
     </div>
   );
 }

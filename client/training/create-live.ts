@@ -18,6 +18,7 @@ export function createLive(stored: Accessor<Stored>): Accessor<Live<StoredSample
       points: stored().metrics,
       samples: stored().samples.edges.map((edge) => edge.node),
       lines: stored().log.edges.map((edge) => edge.node),
+      gpu: stored().gpuHistory,
     });
   const [live, setLive] = createSignal(read());
   createEffect(() => {

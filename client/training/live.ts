@@ -1,6 +1,14 @@
 import { addMetrics, type MetricPoint, type StepMetric } from './metrics.ts';
 
 export type LiveSample = { id: string; step: number; promptIndex: number };
+export type Gpu = {
+  utilisation: number;
+  memoryUsedBytes: number;
+  memoryTotalBytes: number;
+  temperatureCelsius: number;
+  powerWatts: number;
+};
+export type GpuReading = { at: string; gpu: Gpu };
 export type LiveLine = { cursor: string; at: string; level: string; message: string };
 
 export type Live<Sample extends LiveSample> = {
@@ -9,10 +17,11 @@ export type Live<Sample extends LiveSample> = {
   points: readonly MetricPoint[];
   samples: readonly Sample[];
   lines: readonly LiveLine[];
+  gpu: readonly GpuReading[];
 };
 
 export type LiveEvent<Sample> = { cursor: string; at: string } & (
-  | { __typename: 'JobProgressed'; metrics: readonly StepMetric[] }
+  | { __typename: 'JobProgressed'; metrics: readonly StepMetric[]; gpu?: Gpu | null | undefined }
   | { __typename: 'SampleAdded'; sample?: Sample | null | undefined }
   | { __typename: 'JobLogged'; level: string; message: string }
   | {
@@ -27,6 +36,8 @@ export type LiveEvent<Sample> = { cursor: string; at: string } & (
 
 /** Lines that the page keeps; the database keeps all. */
 const LINES = 2_000;
+/** Readings of the GPU; of a long training the page forgets the oldest, and a reload thins them instead. */
+const READINGS = 2_000;
 
 export function startLive<Sample extends LiveSample>(stored: Omit<Live<Sample>, 'seen'>): Live<Sample> {
   return { ...stored, seen: new Set() };
@@ -41,8 +52,12 @@ export function applyEvent<Sample extends LiveSample>(
   const seen = new Set(live.seen).add(event.cursor);
   switch (event.__typename) {
     case 'JobProgressed':
-      if (event.metrics.length === 0) return { ...live, seen };
-      return { ...live, seen, points: addMetrics(live.points, event.metrics) };
+      return {
+        ...live,
+        seen,
+        points: event.metrics.length === 0 ? live.points : addMetrics(live.points, event.metrics),
+        gpu: event.gpu == null ? live.gpu : [...live.gpu, { at: event.at, gpu: event.gpu }].slice(-READINGS),
+      };
     case 'SampleAdded': {
       const { sample } = event;
       if (sample == null) return { ...live, seen };

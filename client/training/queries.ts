@@ -14,9 +14,11 @@ export const TrainingPageQuery = graphql(`
       ...Checkpoints_training
       ...Configuration_training
       ...LossChart_checkpoints
+      ...Attempts_training
+      gpuHistory { at gpu { utilisation memoryUsedBytes memoryTotalBytes temperatureCelsius powerWatts } }
       metrics(points: 500) { step loss smoothedLoss learningRate }
       samples(last: 500) { edges { node { id step promptIndex ...Samples_sample } } }
-      log(last: 300) { edges { node { cursor at level message } } }
+      log(last: 300) { edges { node { cursor at level message } } pageInfo { hasPreviousPage } }
     }
   }
 `);
@@ -30,6 +32,7 @@ export const TrainingUpdates = graphql(`
       ...TrainingActions_training
       ...TrainingEnd_training
       ...Checkpoints_training
+      ...Attempts_training
     }
   }
 `);
@@ -40,7 +43,7 @@ export const TrainingEvents = graphql(`
       __typename
       cursor
       at
-      ... on JobProgressed { metrics { step loss learningRate } }
+      ... on JobProgressed { metrics { step loss learningRate } gpu { utilisation memoryUsedBytes memoryTotalBytes temperatureCelsius powerWatts } }
       ... on SampleAdded { sample { id step promptIndex ...Samples_sample } }
       ... on JobLogged { level message }
     }

@@ -4,7 +4,6 @@ import type uPlot from 'uplot';
 import styles from './LineChart.module.css';
 
 type Line = { label: string; weight: 'thin' | 'bold' };
-const HEIGHT = 260;
 
 /** uPlot reads `navigator.language` as it loads, and a Chromium started with LANG=C says "en-US@posix", which Intl refuses. */
 function mendLanguage(): void {
@@ -24,11 +23,18 @@ export function LineChart(props: {
   ticks: readonly number[];
   log: boolean;
   format: (value: number) => string;
+  /** Of the numbers beside the axis; three digits when left out. */
+  axisFormat?: (value: number) => string;
+  /** Pixels; 260 when left out. */
+  height?: number;
+  /** The least that the upper axis shows: 1 for a share. */
+  atLeast?: number;
   /** More about the point under the pointer. */
   note?: (index: number) => string;
 }) {
   let box: HTMLDivElement | undefined;
   let chart: uPlot | undefined;
+  const height = () => props.height ?? 260;
   let Plot: typeof uPlot | undefined;
   const [isBroken, setIsBroken] = createSignal(false);
   const [readout, setReadout] = createSignal('');
@@ -43,6 +49,14 @@ export function LineChart(props: {
     setReadout(
       [`${props.xLabel} ${x}`, ...values, props.note?.(at) ?? ''].filter((part) => part !== '').join(' · '),
     );
+  };
+
+  const axisText = (value: number) =>
+    props.axisFormat === undefined ? String(+value.toPrecision(3)) : props.axisFormat(value);
+  const yScale = (): uPlot.Scale => {
+    const { atLeast } = props;
+    if (atLeast !== undefined) return { range: (_, __, most) => [0, Math.max(atLeast, most)] };
+    return props.log ? { distr: 3 } : {};
   };
 
   const draw = () => {
@@ -60,17 +74,16 @@ export function LineChart(props: {
     chart = new Plot(
       {
         width: box.clientWidth,
-        height: HEIGHT,
+        height: height(),
         legend: { show: false },
         cursor: { y: false, points: { size: 6 } },
-        scales: { x: { time: false }, y: props.log ? { distr: 3 } : {} },
+        scales: { x: { time: false }, y: yScale() },
         axes: [
           { ...axis, size: 30 },
           {
             ...axis,
             size: 56,
-            values: (_, values) =>
-              values.map((value) => (value === null ? '' : String(+value.toPrecision(3)))),
+            values: (_, values) => values.map((value) => (value === null ? '' : axisText(value))),
           },
         ],
         series: [
@@ -118,7 +131,8 @@ export function LineChart(props: {
       })
       .catch(() => setIsBroken(true));
     const resized = new ResizeObserver(() => {
-      if (box !== undefined && chart !== undefined) chart.setSize({ width: box.clientWidth, height: HEIGHT });
+      if (box !== undefined && chart !== undefined)
+        chart.setSize({ width: box.clientWidth, height: height() });
     });
     if (box !== undefined) resized.observe(box);
     window.addEventListener('themechange', draw);
@@ -161,7 +175,13 @@ export function LineChart(props: {
       <Show when={isBroken()}>
         <p class="muted small">This browser cannot draw the chart; it is there as numbers.</p>
       </Show>
-      <div ref={box} class={styles.box} role="img" aria-label={props.label} />
+      <div
+        ref={box}
+        class={styles.box}
+        style={{ height: `${height()}px` }}
+        role="img"
+        aria-label={props.label}
+      />
     </figure>
   );
 }

@@ -2,7 +2,7 @@ import { decodePicture, lockDecoders } from './decode.ts';
 import type { Question, SentAnswer } from './decoder-protocol.ts';
 import { UnreadablePicture } from './unreadable.ts';
 
-/** Runs in a process of its own (decoder-process.ts) and decodes one picture after the other. */
+/** Runs in a process of its own (decoders.ts) and decodes one picture after the other. */
 
 /** What it has more than this after a picture was decoded will not be given back. */
 const TIRED_BYTES = 300 * 2 ** 20;

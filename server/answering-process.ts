@@ -1,24 +1,27 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
-import { Answer, type Question } from './decoder-protocol.ts';
-import { UnreadablePicture } from './unreadable.ts';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+import type { z } from 'zod';
 
-export type DecoderLimits = {
-  /** For one picture, by the clock. Who is not done by then is killed. */
+export type ProcessLimits = {
+  /** For one question, by the clock. Who has not answered by then is killed. */
   seconds: number;
-  /** Of memory that it may write to. The limit is Linux's; macOS has none, and only that of pixels bounds it there. */
+  /** Of memory that it may write to. The limit is Linux's; macOS has none. */
   megabytes: number;
 };
 
-export type Decoder = {
-  /** One question at a time. Rejects with UnreadablePicture when the process ends over the picture. */
+export type AnsweringProcess<Question, Answer> = {
+  /** One question at a time. Rejects with `ProcessEnded` or `TooSlow` when there is no answer. */
   ask(question: Question): Promise<Answer>;
   end(): void;
   hasEnded(): boolean;
   ended: Promise<unknown>;
 };
 
-const MODULE = join(import.meta.dirname, 'decoder.ts');
+/** It ended over the question; the message says how. */
+export class ProcessEnded extends Error {}
+
+/** It was killed, because it took too long. */
+export class TooSlow extends Error {}
+
 const START_MS = 30_000;
 /** What Node has before it does anything, most of it reserved for machine code and never used. */
 const OF_NODE_MEGABYTES = 600;
@@ -37,20 +40,31 @@ exec "$@"
 `;
 
 /** It gets none of our environment: it needs no secret, so it can give none away. */
-function forked(megabytes: number) {
+function forked(module: string, megabytes: number) {
   const kilobytes = String((OF_NODE_MEGABYTES + megabytes) * 1024);
-  return fork(MODULE, [], {
+  return fork(module, [], {
     execPath: '/bin/sh',
-    execArgv: ['-c', SCRIPT, 'isengard-decoder', kilobytes, process.execPath],
+    execArgv: ['-c', SCRIPT, 'isengard-child', kilobytes, process.execPath],
     env: { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' },
     cwd: '/',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
 }
 
-/** Starts a process that decodes pictures. It keeps ours alive while it is asked something. */
-export function startDecoder({ seconds, megabytes }: DecoderLimits): Decoder {
-  const child = forked(megabytes);
+/**
+ * Starts a process that answers questions about files of others: `module` says 'ready', and then answers each message with one. It is
+ * believed nothing but what `answer` lets through, because a file that has taken it over can say anything. It keeps ours alive while
+ * it is asked something.
+ */
+export function startAnswering<Question extends Serializable, Answer>(of: {
+  module: string;
+  /** What it does, for who has to find out why it does not start: `decoder of pictures`. */
+  name: string;
+  answer: z.ZodType<Answer>;
+  limits: ProcessLimits;
+}): AnsweringProcess<Question, Answer> {
+  const { seconds, megabytes } = of.limits;
+  const child = forked(of.module, megabytes);
   const end = () => void child.kill('SIGKILL');
   const ended = endOf(child);
   let how: string | undefined;
@@ -58,11 +72,11 @@ export function startDecoder({ seconds, megabytes }: DecoderLimits): Decoder {
   child.on('message', (message) => waiting?.resolve(message));
   void ended.then((reason) => {
     how = reason;
-    waiting?.reject(new DecoderEnded(reason));
+    waiting?.reject(new ProcessEnded(reason));
   });
 
   async function nextMessage(ms: number, late: Error) {
-    if (how !== undefined) throw new DecoderEnded(how);
+    if (how !== undefined) throw new ProcessEnded(how);
     waiting = Promise.withResolvers();
     const { promise, reject } = waiting;
     const timer = setTimeout(() => {
@@ -71,22 +85,17 @@ export function startDecoder({ seconds, megabytes }: DecoderLimits): Decoder {
     }, ms);
     return promise.finally(() => clearTimeout(timer));
   }
-  const ready = nextMessage(START_MS, new DecoderEnded(`not ready after ${START_MS / 1000} s`));
+  const ready = nextMessage(START_MS, new ProcessEnded(`not ready after ${START_MS / 1000} s`));
   ready.catch(() => {});
 
   async function ask(question: Question) {
     await ready.catch((error: Error) => {
-      const why = `\`node server/storage/decoder.ts\` may say why`;
-      throw new Error(`The decoder of pictures does not start (${error.message}); ${why}.`);
+      throw new Error(`The ${of.name} does not start (${error.message}); \`node ${of.module}\` may say why.`);
     });
-    try {
-      const message = nextMessage(seconds * 1000, tooSlow(seconds));
-      // When it does not reach the process, that has ended, which is heard all the same.
-      child.send(question, () => {});
-      return Answer.parse(await message);
-    } catch (error) {
-      throw error instanceof DecoderEnded ? fatal(error) : error;
-    }
+    const message = nextMessage(seconds * 1000, new TooSlow(`no answer within ${seconds} seconds`));
+    // When it does not reach the process, that has ended, which is heard all the same.
+    child.send(question, () => {});
+    return of.answer.parse(await message);
   }
 
   return {
@@ -96,14 +105,6 @@ export function startDecoder({ seconds, megabytes }: DecoderLimits): Decoder {
     ended,
   };
 }
-
-class DecoderEnded extends Error {}
-
-const tooSlow = (seconds: number) =>
-  new UnreadablePicture('UNDECODABLE', `The picture cannot be decoded within ${seconds} seconds.`);
-
-const fatal = ({ message }: DecoderEnded) =>
-  new UnreadablePicture('UNDECODABLE', `The decoder ended over this picture (${message}).`);
 
 function endOf(child: ChildProcess): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();

@@ -79,13 +79,20 @@ const forbidden = [
     name: 'storage-knows-no-jobs',
     comment: 'Rule 2: storage/ stands on server/*.ts alone.',
     from: { path: '^server/storage/', pathNot: TEST },
-    to: { path: '^server/(jobs|engines)/' },
+    to: { path: '^server/(jobs|faces|engines)/' },
+  },
+  {
+    name: 'faces-stand-alone',
+    comment:
+      'Rule 2: faces/ stands on storage/ and server/*.ts; it knows pictures, and nobody whom they show.',
+    from: { path: '^server/faces/', pathNot: TEST },
+    to: { path: `^server/(${DOMAINS.join('|')}|jobs|engines|auth|maintenance|http|cli)/` },
   },
   {
     name: 'auth-stands-alone',
     comment: 'Rule 2: auth/ stands on server/*.ts alone; what it protects knows no more of it than guards.',
     from: { path: '^server/auth/', pathNot: TEST },
-    to: { path: `^server/(${DOMAINS.join('|')}|jobs|storage|engines|maintenance|http|cli)/` },
+    to: { path: `^server/(${DOMAINS.join('|')}|jobs|storage|faces|engines|maintenance|http|cli)/` },
   },
   {
     name: 'engines-through-their-interface',

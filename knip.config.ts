@@ -9,6 +9,7 @@ export default {
   entry: [
     'server/{start,main,worker}.ts',
     'server/storage/decoder.ts',
+    'server/faces/face-finder.ts',
     'server/cli/{dev,demo,doctor,owner-link,seed}.ts',
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
     'tests/stand-ins/comfyui/main.ts',
@@ -17,8 +18,9 @@ export default {
   project: ['{schema,server,client,bench,tests}/**/*.{ts,tsx,css}', '*.{ts,mjs}'],
   vite: { config: ['client/vite.config.ts'] },
   compilers: { css: importsOfCss },
-  // Run by their programs (`server/cli/check.ts`), or the other TypeScript that dependency-cruiser reads with.
-  ignoreDependencies: ['@typescript/native', 'dependency-cruiser'],
+  // Run by their programs (`server/cli/check.ts`), or the other TypeScript that dependency-cruiser reads with, or what
+  // @vladmandic/human asks for and does not bring along.
+  ignoreDependencies: ['@typescript/native', 'dependency-cruiser', '@tensorflow/tfjs-converter'],
   // A type that is only used where it is made may still have a name for its callers.
   ignoreExportsUsedInFile: { interface: true, type: true },
 } satisfies KnipConfig;

@@ -22,15 +22,23 @@ export function processesOf(folder: string): number[] {
 export const isDecoder = (pid: number) =>
   attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).includes('storage/decoder.ts');
 
+/** Whether a process looks for faces. Linux only. */
+const isFaceFinder = (pid: number) =>
+  attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).includes('faces/face-finder.ts');
+
 /** The processes that decode pictures for another one. */
-export const decodersOf = (parent: number): number[] =>
+export const decodersOf = (parent: number): number[] => childrenOf(parent).filter(isDecoder);
+
+/** The processes that look for faces for another one. */
+export const faceFindersOf = (parent: number): number[] => childrenOf(parent).filter(isFaceFinder);
+
+const childrenOf = (parent: number): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) =>
       attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')).includes(`\nPPid:\t${parent}\n`),
-    )
-    .filter(isDecoder);
+    );
 
 /** Processes end, and others' cannot be read, while we look. */
 function attempt(read: () => string) {

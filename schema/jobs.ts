@@ -37,6 +37,7 @@ export const jobEventType = pgEnum('job_event_type', [
   'stage',
   'progress',
   'sample',
+  'score',
   'checkpoint',
   'output',
   'preview',

@@ -28,6 +28,9 @@ export const learningRateScheduler = pgEnum('learning_rate_scheduler', [
 ]);
 export const precision = pgEnum('precision', ['bf16', 'fp16', 'fp32']);
 
+/** Why samples are not compared with the photos: it is switched off, no photo shows one clear face, or it went wrong. */
+export const identityLack = pgEnum('identity_lack', ['off', 'no_face', 'failed']);
+
 /** Every field is set: what the caller left out was filled in when the training was started. */
 export type TrainingConfig = {
   method: (typeof trainingMethod.enumValues)[number];
@@ -115,6 +118,8 @@ export const trainings = pgTable(
     loss: doublePrecision(),
     learningRate: doublePrecision(),
     gpu: jsonb().$type<GpuStats>(),
+    /** Null while its samples are compared, and before that is known. */
+    identityLack: identityLack(),
   },
   (t) => [
     unique('trainings_character_id_number_key').on(t.characterId, t.number),
@@ -154,6 +159,11 @@ export const samples = pgTable(
     bytes: integer().notNull(),
     sha256: text().notNull(),
     thumbHash: text().notNull(),
+    /** Whether faces were looked for, also when that went wrong: then it has no number of faces. */
+    isLookedAt: boolean().notNull().default(false),
+    faceCount: integer(),
+    /** How much its largest face is like those of the photos, 0 to 1; without a face 0. What describes a face is kept nowhere. */
+    identityScore: doublePrecision(),
     createdAt: timeColumn().notNull().defaultNow(),
   },
   (t) => [unique('samples_job_id_step_prompt_index_key').on(t.jobId, t.step, t.promptIndex)],

@@ -79,6 +79,7 @@ const Variables = z.object({
   STALL_SECONDS: number(1, 86_400).default(600),
   STOP_SECONDS: number(1, 3600).default(20),
   RETRY_SECONDS: seconds.default([0, 30, 120]),
+  IDENTITY_SCORES: z.enum(['on', 'off']).default('on'),
   MAX_OPEN_JOBS: number(1, 10_000_000).default(20_000),
   MAX_UPLOADED_GB: z.coerce.number().min(0).optional(),
   MIN_FREE_MB: z.coerce.number().min(0).default(200),

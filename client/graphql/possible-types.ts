@@ -7,6 +7,7 @@ export const possibleTypes = {
     'JobProgressed',
     'JobLogged',
     'SampleAdded',
+    'SampleScored',
     'CheckpointAdded',
     'OutputAdded',
     'PreviewUpdated',

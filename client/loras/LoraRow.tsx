@@ -33,6 +33,7 @@ const Lora = graphql(`
     suggestedTriggerWords
     bytes
     finalLoss
+    identity { score }
     createdAt
     url
     character { id name }
@@ -97,6 +98,9 @@ export function LoraRow(props: { lora: FragmentType<typeof Lora> }) {
       <span class={`${styles.facts} numbers`}>
         {formatBytes(lora().bytes)}
         <Show when={lora().finalLoss != null}> · loss {formatLoss(lora().finalLoss ?? 0)}</Show>
+        <Show when={lora().identity}>
+          {(identity) => <> · {Math.round(identity().score * 100)}&nbsp;% alike</>}
+        </Show>
         {' · '}
         <Time at={lora().createdAt} />
       </span>

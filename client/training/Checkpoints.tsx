@@ -1,4 +1,5 @@
 import Download from 'lucide-solid/icons/download';
+import Star from 'lucide-solid/icons/star';
 import { For, Show } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { LinkButton } from '../ui/Button.tsx';
@@ -6,6 +7,7 @@ import { Card } from '../ui/Card.tsx';
 import { formatBytes, formatCount } from '../ui/format.ts';
 import { Time } from '../ui/Time.tsx';
 import styles from './Checkpoints.module.css';
+import { identityInWords } from './likeness.ts';
 import { PinButton } from './PinButton.tsx';
 import { UseCheckpointButton } from './UseCheckpointButton.tsx';
 import { UseLoraLink } from './UseLoraLink.tsx';
@@ -14,13 +16,23 @@ const Training = graphql(`
   fragment Checkpoints_training on Training {
     id
     state
-    checkpoints { id step bytes isPinned createdAt url lora { id } }
-    lora { id name bytes url }
+    identityProblem
+    checkpoints {
+      id step bytes isPinned isBest createdAt url
+      identity { score step withFace samples }
+      lora { id }
+    }
+    lora { id name bytes url identity { score step withFace samples } }
   }
 `);
 
 export function Checkpoints(props: { training: FragmentType<typeof Training> }) {
   const training = () => useFragment(Training, props.training);
+  const isOver = () => training().state !== 'QUEUED' && training().state !== 'RUNNING';
+  const note = () =>
+    training().checkpoints.some((checkpoint) => checkpoint.identity != null)
+      ? '100\u00a0% is as alike as the faces in the photos are to each other.'
+      : training().identityProblem;
   return (
     <Card title="Checkpoints">
       <ul class={styles.list}>
@@ -40,17 +52,20 @@ export function Checkpoints(props: { training: FragmentType<typeof Training> }) 
                   label={`Download ${lora().name}`}
                 />
               </span>
+              <Show when={lora().identity}>
+                {(identity) => (
+                  <span class={`${styles.identity} muted small numbers`}>
+                    {identityInWords(identity(), identity().step)}
+                  </span>
+                )}
+              </Show>
             </li>
           )}
         </Show>
         <For
           each={training().checkpoints}
           fallback={
-            <li class="muted small">
-              {training().state === 'QUEUED' || training().state === 'RUNNING'
-                ? 'The first one comes on the way.'
-                : 'None was kept.'}
-            </li>
+            <li class="muted small">{isOver() ? 'None was kept.' : 'The first one comes on the way.'}</li>
           }
         >
           {(checkpoint) => (
@@ -71,10 +86,24 @@ export function Checkpoints(props: { training: FragmentType<typeof Training> }) 
                   label={`Download the checkpoint of step ${checkpoint.step}`}
                 />
               </span>
+              <Show when={checkpoint.identity}>
+                {(identity) => (
+                  <span class={`${styles.identity} muted small numbers`}>
+                    <Show when={checkpoint.isBest}>
+                      <span class={styles.best}>
+                        <Star size={12} aria-hidden="true" /> {isOver() ? 'best' : 'best so far'}
+                      </span>
+                      {' · '}
+                    </Show>
+                    {identityInWords(identity(), checkpoint.step)}
+                  </span>
+                )}
+              </Show>
             </li>
           )}
         </For>
       </ul>
+      <Show when={note()}>{(text) => <p class={`${styles.note} muted small`}>{text()}</p>}</Show>
     </Card>
   );
 }

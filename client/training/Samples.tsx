@@ -4,6 +4,7 @@ import { Card } from '../ui/Card.tsx';
 import { formatCount, plural } from '../ui/format.ts';
 import { ImageTile } from '../ui/ImageTile.tsx';
 import { Lightbox } from '../ui/Lightbox.tsx';
+import { likenessBySteps, likenessInPercent, likenessInWords } from './likeness.ts';
 import styles from './Samples.module.css';
 import { type Cell, matrixOf, walk } from './sample-matrix.ts';
 
@@ -17,6 +18,8 @@ const Sample = graphql(`
     width
     height
     thumbHash
+    identityScore
+    faceCount
     url
     thumbnailUrl
   }
@@ -26,6 +29,7 @@ const Sample = graphql(`
 export function Samples(props: { samples: readonly FragmentType<typeof Sample>[] }) {
   const samples = createMemo(() => useFragment(Sample, props.samples));
   const matrix = createMemo(() => matrixOf(samples()));
+  const likeness = createMemo(() => likenessBySteps(samples()));
   const [open, setOpen] = createSignal<Cell | null>(null);
   const shown = createMemo(() => {
     const cell = open();
@@ -51,7 +55,17 @@ export function Samples(props: { samples: readonly FragmentType<typeof Sample>[]
                   <span class="srOnly">Prompt</span>
                 </th>
                 <For each={matrix().steps}>
-                  {(step) => <th class={`${styles.step} numbers`}>{formatCount(step)}</th>}
+                  {(step) => (
+                    <th class={`${styles.step} numbers`}>
+                      {formatCount(step)}
+                      <Show when={likeness().get(step) != null}>
+                        <span class={styles.likeness}>
+                          {likenessInPercent(likeness().get(step) ?? 0)}
+                          <span class="srOnly"> alike</span>
+                        </span>
+                      </Show>
+                    </th>
+                  )}
                 </For>
               </tr>
             </thead>
@@ -93,7 +107,15 @@ export function Samples(props: { samples: readonly FragmentType<typeof Sample>[]
         title={shown() === undefined ? '' : `Step ${formatCount(shown()?.step ?? 0)} · ${shown()?.prompt}`}
         onClose={() => setOpen(null)}
         onWalk={(direction) => setOpen((cell) => (cell === null ? null : walk(matrix(), cell, direction)))}
-        caption={<span class="mono">seed {shown()?.seed}</span>}
+        caption={
+          <>
+            <span class="mono">seed {shown()?.seed}</span>
+            <Show when={shown()?.identityScore != null}>
+              {' · '}
+              {shown()?.faceCount === 0 ? 'no face' : likenessInWords(shown()?.identityScore ?? 0)}
+            </Show>
+          </>
+        }
       />
     </Card>
   );

@@ -5,6 +5,7 @@ import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CorrelationId } from '../ui/CorrelationId.tsx';
 import { formatLoss } from '../ui/format.ts';
 import { FixButton } from './FixButton.tsx';
+import { likenessInWords } from './likeness.ts';
 import type { LiveLine } from './live.ts';
 import styles from './TrainingEnd.module.css';
 
@@ -14,7 +15,7 @@ const Training = graphql(`
     state
     correlationId
     error { code message advice }
-    lora { id name finalLoss }
+    lora { id name finalLoss identity { score } }
     ...FixButton_training
   }
 `);
@@ -57,6 +58,9 @@ export function TrainingEnd(props: { training: FragmentType<typeof Training>; li
               <Show when={lora().finalLoss != null}>
                 <p class="muted small numbers">
                   It ended with a loss of {formatLoss(lora().finalLoss ?? 0)}.
+                  <Show when={lora().identity}>
+                    {(identity) => <> Its last samples are {likenessInWords(identity().score)}.</>}
+                  </Show>
                 </p>
               </Show>
             </div>

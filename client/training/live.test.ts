@@ -44,6 +44,10 @@ test('a sample stands once, and one that was pruned not at all', () => {
     { __typename: 'SampleAdded', cursor: '2', at, sample: null },
   ]);
   expect(live.samples).toEqual([sample]);
+  const scored = { ...sample, identityScore: 0.5 };
+  expect(all(live, [{ __typename: 'SampleScored', cursor: '3', at, sample: scored }]).samples).toEqual([
+    scored,
+  ]);
 });
 
 test('readings of the GPU follow the stored ones, and a step without one adds none', () => {

@@ -22,7 +22,7 @@ export type Live<Sample extends LiveSample> = {
 
 export type LiveEvent<Sample> = { cursor: string; at: string } & (
   | { __typename: 'JobProgressed'; metrics: readonly StepMetric[]; gpu?: Gpu | null | undefined }
-  | { __typename: 'SampleAdded'; sample?: Sample | null | undefined }
+  | { __typename: 'SampleAdded' | 'SampleScored'; sample?: Sample | null | undefined }
   | { __typename: 'JobLogged'; level: string; message: string }
   | {
       __typename:
@@ -58,7 +58,8 @@ export function applyEvent<Sample extends LiveSample>(
         points: event.metrics.length === 0 ? live.points : addMetrics(live.points, event.metrics),
         gpu: event.gpu == null ? live.gpu : [...live.gpu, { at: event.at, gpu: event.gpu }].slice(-READINGS),
       };
-    case 'SampleAdded': {
+    case 'SampleAdded':
+    case 'SampleScored': {
       const { sample } = event;
       if (sample == null) return { ...live, seen };
       return { ...live, seen, samples: [...live.samples.filter((known) => known.id !== sample.id), sample] };

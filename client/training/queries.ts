@@ -45,6 +45,7 @@ export const TrainingEvents = graphql(`
       at
       ... on JobProgressed { metrics { step loss learningRate } gpu { utilisation memoryUsedBytes memoryTotalBytes temperatureCelsius powerWatts } }
       ... on SampleAdded { sample { id step promptIndex ...Samples_sample } }
+      ... on SampleScored { sample { id step promptIndex ...Samples_sample } }
       ... on JobLogged { level message }
     }
   }

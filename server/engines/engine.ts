@@ -99,7 +99,8 @@ export type TrainingRun = {
 
 /**
  * What a training tells, in order. Steps count from 1 to `config.steps` and go on from `resumeFrom.step + 1`. Paths are
- * absolute, complete when told, and below `workDir`. The last event of a run that succeeded is `finished`.
+ * absolute, complete when told, and below `workDir`. A prompt has the same seed at every step, so that its samples can be compared.
+ * The last event of a run that succeeded is `finished`.
  */
 export type TrainingEvent =
   | { type: 'stage'; stage: TrainingStage }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type PoolLimits, poolOf } from '../answering-pool.ts';
 import { ProcessEnded, type ProcessLimits, startAnswering, TooSlow } from '../answering-process.ts';
+import { log } from '../log.ts';
 import { Answer, type Face, type Question } from './face-protocol.ts';
 
 export type { Face } from './face-protocol.ts';
@@ -20,7 +21,8 @@ export function facesWithin(limits: PoolLimits & ProcessLimits) {
         throw new FacesNotSought(`The picture was not looked through within ${limits.seconds} seconds.`);
       if (error instanceof ProcessEnded)
         throw new FacesNotSought(`The process that finds faces ended over this picture (${error.message}).`);
-      throw new FacesNotSought(error instanceof Error ? error.message : String(error));
+      log.error({ error }, 'The process that finds faces does not work');
+      throw new FacesNotSought('The process that finds faces does not work; the log of the server says why.');
     });
     if (faces) return faces;
     throw new FacesNotSought(`The picture cannot be looked through: ${failure}.`);

@@ -23,6 +23,7 @@ export type EventData = {
     gpu: GpuStats | null;
   };
   sample: { step: number; promptIndex: number };
+  score: { step: number; promptIndex: number };
   checkpoint: { step: number };
   output: { index: number };
   preview: { index: number; version: number };

@@ -9,6 +9,7 @@ const TYPE_OF: Record<keyof EventData, string> = {
   progress: 'JobProgressed',
   log: 'JobLogged',
   sample: 'SampleAdded',
+  score: 'SampleScored',
   checkpoint: 'CheckpointAdded',
   output: 'OutputAdded',
   preview: 'PreviewUpdated',

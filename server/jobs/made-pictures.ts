@@ -19,17 +19,19 @@ export async function recordPicture(
   run: JobRun,
   { path, key, ...record }: { path: string; key: string } & Omit<JobRecord, 'where'>,
   write: (tx: Tx, picture: MadePicture) => Promise<unknown>,
-) {
+): Promise<MadePicture> {
   const { bytes, sha256 } = await fileHash(path);
   const { width, height, thumbHash } = await readMadePicture({ path, sha256 });
+  const picture = { width, height, thumbHash, bytes, sha256 };
   await using staged = await storage.stage(path);
   try {
     await run.record(record, async (tx) => {
       await staged.place(key);
       failpoint('job.file-kept');
-      await write(tx, { width, height, thumbHash, bytes, sha256 });
+      await write(tx, picture);
     });
     await storage.discard(path);
+    return picture;
   } catch (error) {
     // Of a character that was deleted meanwhile, nothing may stay. Somebody else's are made again when they are missed.
     if (error instanceof LeaseLost)

@@ -110,11 +110,17 @@ async function diskFindings(plan: TrainingPlan): Promise<Finding[]> {
   ];
 }
 
-/** What is kept, one more while it comes, the LoRA, the samples, and what the engine needs meanwhile. */
+/**
+ * What is kept, one more while it comes, the LoRA, the samples, and what the engine needs meanwhile; where samples are compared with the
+ * photos, also the best checkpoint and one that waits for its score.
+ */
 export async function diskBytesOf(plan: TrainingPlan): Promise<number> {
   const { checkpointBytes, sampleBytes, workBytes } = await trainingNeeds(plan);
-  const { keepCheckpoints } = plan.config;
-  return (keepCheckpoints + 2) * checkpointBytes + samplesOf(plan.config) * sampleBytes + workBytes;
+  const { keepCheckpoints, samplePrompts } = plan.config;
+  const ofScores = samplePrompts.length > 0 && env.IDENTITY_SCORES === 'on' ? 2 : 0;
+  return (
+    (keepCheckpoints + 2 + ofScores) * checkpointBytes + samplesOf(plan.config) * sampleBytes + workBytes
+  );
 }
 
 const samplesOf = ({ steps, sampleEvery, samplePrompts }: TrainingConfig) =>

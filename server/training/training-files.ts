@@ -10,20 +10,28 @@ import { fileHash } from '../storage/hash.ts';
 import { checkpointKey, sampleKey } from '../storage/keys.ts';
 import type { StoredFile } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
+import { worthKeeping } from './identity-loads.ts';
+import type { SampleName } from './identity-record.ts';
 import type { Training } from './training.ts';
 
 type Event<Type extends TrainingEvent['type']> = Extract<TrainingEvent, { type: Type }>;
 
-export async function recordSample(run: JobRun, { id: jobId, training }: Training, event: Event<'sample'>) {
+export async function recordSample(
+  run: JobRun,
+  { id: jobId, training }: Training,
+  event: Event<'sample'>,
+): Promise<SampleName> {
   const { type, path, step, promptIndex, prompt, seed } = event;
   const key = sampleKey({ characterId: training.characterId, jobId, step, promptIndex });
-  await recordPicture(run, { path, key, events: [{ type, data: { step, promptIndex } }] }, (tx, picture) => {
-    const row = { prompt, seed, ...picture };
+  const events = [{ type, data: { step, promptIndex } }];
+  const { sha256 } = await recordPicture(run, { path, key, events }, (tx, picture) => {
+    const row = { prompt, seed, ...picture, isLookedAt: false, faceCount: null, identityScore: null };
     return tx
       .insert(samples)
       .values({ jobId, step, promptIndex, ...row })
       .onConflictDoUpdate({ target: [samples.jobId, samples.step, samples.promptIndex], set: row });
   });
+  return { step, promptIndex, sha256 };
 }
 
 export async function recordCheckpoint(run: JobRun, training: Training, event: Event<'checkpoint'>) {
@@ -43,14 +51,17 @@ export async function recordCheckpoint(run: JobRun, training: Training, event: E
   await storage.discard(path);
 }
 
-/** Keeps the newest `keepCheckpoints` and those that are pinned. */
+/** Keeps the newest `keepCheckpoints`, those that are pinned, the best so far, and those whose samples are still to be compared. */
 export async function pruneCheckpoints(tx: Tx, { id: jobId, training }: Training) {
   const unpinned = await tx
     .select({ id: checkpoints.id, step: checkpoints.step })
     .from(checkpoints)
     .where(and(eq(checkpoints.jobId, jobId), eq(checkpoints.isPinned, false)))
     .orderBy(asc(checkpoints.step));
-  const old = unpinned.slice(0, -training.config.keepCheckpoints);
+  const older = unpinned.slice(0, -training.config.keepCheckpoints);
+  if (older.length === 0) return;
+  const worth = await worthKeeping(tx, jobId);
+  const old = older.filter(({ id }) => !worth.has(id));
   if (old.length === 0) return;
   const ids = old.map(({ id }) => id);
   await tx.delete(checkpoints).where(inArray(checkpoints.id, ids));

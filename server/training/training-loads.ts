@@ -1,19 +1,8 @@
-import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { loras } from '#schema/loras.ts';
 import { checkpoints, datasetSnapshotImages, trainings } from '#schema/training.ts';
 import { db } from '../db.ts';
 import type { Lora } from '../loras/loras.ts';
-
-/** Of each training, in the order of `jobIds`: the checkpoints that are kept, the newest first. */
-export async function checkpointsOfJobs(jobIds: readonly string[]) {
-  const rows = await db
-    .select()
-    .from(checkpoints)
-    .where(inArray(checkpoints.jobId, [...jobIds]))
-    .orderBy(desc(checkpoints.step));
-  const byJob = Map.groupBy(rows, ({ jobId }) => jobId);
-  return jobIds.map((id) => byJob.get(id) ?? []);
-}
 
 /** Of each dataset snapshot, in the order of `snapshotIds`: how many photos it holds. */
 export async function imageCountsOfSnapshots(snapshotIds: readonly string[]): Promise<number[]> {

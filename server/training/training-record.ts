@@ -5,14 +5,17 @@ import { failpoint } from '../failpoint.ts';
 import { batch } from '../jobs/batch.ts';
 import { elapsedSecondsOf, etaOf } from '../jobs/eta.ts';
 import type { JobRun } from '../jobs/run.ts';
+import type { Identity } from './identity.ts';
 import type { Training } from './training.ts';
 import { recordCheckpoint, recordSample } from './training-files.ts';
 
 type Finished = Extract<TrainingEvent, { type: 'finished' }>;
 type Progress = Extract<TrainingEvent, { type: 'step' | 'gpu' }>;
 
+type Told = { events: AsyncIterable<TrainingEvent>; identity: Identity };
+
 /** Writes down what a training engine tells, in its order. Resolves to its result, or to null when it was stopped. */
-export async function recordTraining(run: JobRun, job: Training, events: AsyncIterable<TrainingEvent>) {
+export async function recordTraining(run: JobRun, job: Training, { events, identity }: Told) {
   const progress = batch<Progress>((told) => recordProgress(run, job, told));
   let finished: Finished | null = null;
   try {
@@ -23,16 +26,25 @@ export async function recordTraining(run: JobRun, job: Training, events: AsyncIt
       }
       await progress.flush();
       if (event.type === 'finished') finished = event;
+      else if (event.type === 'sample') await identity.add(await recordSample(run, job, event));
       else await recordEvent(run, job, event);
     }
     await progress.flush();
+    await identity.settle();
   } finally {
+    identity.stop();
     await progress.drop();
   }
   return finished;
 }
 
-function recordEvent(run: JobRun, job: Training, event: Exclude<TrainingEvent, Progress | Finished>) {
+type Sample = Extract<TrainingEvent, { type: 'sample' }>;
+
+function recordEvent(
+  run: JobRun,
+  job: Training,
+  event: Exclude<TrainingEvent, Progress | Finished | Sample>,
+) {
   switch (event.type) {
     case 'stage':
       return run.record({
@@ -41,8 +53,6 @@ function recordEvent(run: JobRun, job: Training, event: Exclude<TrainingEvent, P
       });
     case 'log':
       return run.record({ logs: [{ level: event.level, message: event.message }] });
-    case 'sample':
-      return recordSample(run, job, event);
     case 'checkpoint':
       return recordCheckpoint(run, job, event);
   }

@@ -1,5 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { checkpoints, datasetSnapshots, samples } from '#schema/training.ts';
+import { datasetSnapshots, samples } from '#schema/training.ts';
 import { builder } from '../builder.ts';
 import { db } from '../db.ts';
 import { GpuRef, JobEvent, jobEventType } from '../jobs/job-events.graphql.ts';
@@ -7,16 +7,14 @@ import { Job } from '../jobs/job-types.graphql.ts';
 import { jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
+import { identityProblemOf } from './identity-lack.ts';
+import { checkpointById, checkpointsOfJobs, findCheckpoint } from './identity-loads.ts';
+import type { IdentityScore, ScoredCheckpoint } from './identity-scores.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { samplesOf } from './samples.ts';
 import { isTraining } from './training.ts';
 import { TrainingConfigRef, TrainingPresetName } from './training-config.graphql.ts';
-import {
-  checkpointsOfJobs,
-  imageCountsOfSnapshots,
-  lastLorasOf,
-  lorasOfCheckpoints,
-} from './training-loads.ts';
+import { imageCountsOfSnapshots, lastLorasOf, lorasOfCheckpoints } from './training-loads.ts';
 
 const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
   description: 'The photos and captions that a training learned from, as they were when it was started.',
@@ -63,6 +61,15 @@ const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implemen
     thumbHash: t.exposeString('thumbHash', {
       description: 'Base64 of a ThumbHash, the placeholder while it loads.',
     }),
+    identityScore: t.exposeFloat('identityScore', {
+      nullable: true,
+      description:
+        'How much its face is like the faces in the photos, 0 (as strangers are) to 1 (as the photos are like each other). Of several faces the largest counts; 0 when it shows none. Null while it was not compared, or could not be.',
+    }),
+    faceCount: t.exposeInt('faceCount', {
+      nullable: true,
+      description: 'How many faces it shows; null while they were not looked for, or could not be.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     url: t.string({
       resolve: ({ id }) => `/files/samples/${id}`,
@@ -82,7 +89,20 @@ const SampleConnection = builder.connectionObject(
   { name: 'SampleEdge' },
 );
 
-const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoint').implement({
+export const IdentityScoreRef = builder.objectRef<IdentityScore>('IdentityScore').implement({
+  description: 'How much the samples of one step are like the photos.',
+  fields: (t) => ({
+    score: t.exposeFloat('score', {
+      description:
+        'Mean of `Sample.identityScore`, 0 (as strangers are) to 1 (as the photos are like each other).',
+    }),
+    step: t.exposeInt('step', { description: 'After which the samples were made.' }),
+    withFace: t.exposeInt('withFace', { description: 'How many of the samples show a face.' }),
+    samples: t.exposeInt('samples', { description: 'How many samples were compared.' }),
+  }),
+});
+
+const Checkpoint = builder.objectRef<ScoredCheckpoint>('Checkpoint').implement({
   description: 'The weights at a step: what a training resumes from, and a LoRA to try.',
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -91,6 +111,16 @@ const Checkpoint = builder.objectRef<typeof checkpoints.$inferSelect>('Checkpoin
     sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
     isPinned: t.exposeBoolean('isPinned', {
       description: 'Kept beside the newest ones, because somebody wants it.',
+    }),
+    identity: t.expose('identity', {
+      type: IdentityScoreRef,
+      nullable: true,
+      description:
+        'Of the samples nearest to its step, at most half of `config.sampleEvery` away, the earlier of two as near. Null when there are none, or while they are compared.',
+    }),
+    isBest: t.exposeBoolean('isBest', {
+      description:
+        'Its score is the highest of those that are kept, so it is kept beside the newest ones. Of equal scores that of the checkpoint nearer to its samples, then the later.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     lora: t.loadable({
@@ -186,15 +216,25 @@ export const Training = builder.loadableObject('Training', {
       loaderOptions: { cache: false },
       resolve: ({ id }) => id,
     }),
+    bestCheckpoint: t.field({
+      type: Checkpoint,
+      nullable: true,
+      description: 'The one whose samples are most like the photos, so far; null without scores.',
+      resolve: ({ id }) => findCheckpoint(id, ({ isBest }) => isBest),
+    }),
+    identityProblem: t.string({
+      nullable: true,
+      description:
+        'Why samples are not compared with the photos, in one sentence for people; null when they are, or when it is not known yet.',
+      resolve: ({ training }) => identityProblemOf(training),
+    }),
     resumedFrom: t.field({
       type: Checkpoint,
       nullable: true,
       description:
         'Where this training went on from, when it resumed another one; null when that was deleted since.',
-      resolve: async ({ training }) =>
-        training.resumedFromId === null
-          ? null
-          : (await db.select().from(checkpoints).where(eq(checkpoints.id, training.resumedFromId)))[0],
+      resolve: ({ training }) =>
+        training.resumedFromId === null ? null : checkpointById(training.resumedFromId),
     }),
     lora: t.loadable({
       type: Lora,
@@ -212,6 +252,16 @@ export const TrainingConnection = builder.connectionObject(
   { name: 'TrainingEdge' },
 );
 
+type SampleName = { jobId: string; data: { step: number; promptIndex: number } };
+
+const sampleOf = async ({ jobId, data: { step, promptIndex } }: SampleName) =>
+  (
+    await db
+      .select()
+      .from(samples)
+      .where(and(eq(samples.jobId, jobId), eq(samples.step, step), eq(samples.promptIndex, promptIndex)))
+  )[0];
+
 jobEventType('sample').implement({
   description: 'A sample image was made.',
   interfaces: [JobEvent],
@@ -220,19 +270,20 @@ jobEventType('sample').implement({
       type: Sample,
       nullable: true,
       description: 'Null when a resumed attempt is about to make it again.',
-      resolve: async ({ jobId, data }) =>
-        (
-          await db
-            .select()
-            .from(samples)
-            .where(
-              and(
-                eq(samples.jobId, jobId),
-                eq(samples.step, data.step),
-                eq(samples.promptIndex, data.promptIndex),
-              ),
-            )
-        )[0],
+      resolve: sampleOf,
+    }),
+  }),
+});
+
+jobEventType('score').implement({
+  description: 'A sample image was compared with the photos.',
+  interfaces: [JobEvent],
+  fields: (t) => ({
+    sample: t.field({
+      type: Sample,
+      nullable: true,
+      description: 'With its score; null when a resumed attempt is about to make it again.',
+      resolve: sampleOf,
     }),
   }),
 });
@@ -246,13 +297,7 @@ jobEventType('checkpoint').implement({
       type: Checkpoint,
       nullable: true,
       description: 'Null when it was pruned since.',
-      resolve: async ({ jobId, data }) =>
-        (
-          await db
-            .select()
-            .from(checkpoints)
-            .where(and(eq(checkpoints.jobId, jobId), eq(checkpoints.step, data.step)))
-        )[0],
+      resolve: ({ jobId, data }) => findCheckpoint(jobId, ({ step }) => step === data.step),
     }),
   }),
 });

@@ -12,6 +12,7 @@ import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { QuotaExceeded } from '../quotas.ts';
 import { TooFewImages } from './dataset.ts';
+import { scoresOfLoras } from './identity-loads.ts';
 import { PreflightFailed } from './preflight.ts';
 import { findTraining, isTraining, NoCheckpoint, resumeTraining, startTraining } from './training.ts';
 import {
@@ -21,7 +22,7 @@ import {
   TrainingMethod,
   TrainingPresetName,
 } from './training-config.graphql.ts';
-import { Training, TrainingConnection } from './training-types.graphql.ts';
+import { IdentityScoreRef, Training, TrainingConnection } from './training-types.graphql.ts';
 
 builder.objectType(TooFewImages, {
   name: 'TooFewImages',
@@ -80,6 +81,18 @@ builder.objectField(Lora, 'training', (t) =>
     nullable: true,
     description: 'The training that made it; null when that was deleted.',
     resolve: ({ jobId }) => jobId,
+  }),
+);
+
+builder.objectField(Lora, 'identity', (t) =>
+  t.loadable({
+    type: IdentityScoreRef,
+    nullable: true,
+    description:
+      'How much the samples nearest to its step are like the photos of its training; null when there are none, or they were not compared.',
+    load: (ids: string[]) => scoresOfLoras(ids),
+    loaderOptions: { cache: false },
+    resolve: ({ id }) => id,
   }),
 );
 

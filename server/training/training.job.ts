@@ -5,6 +5,7 @@ import { jobProcessEnv } from '../jobs/job-process.ts';
 import type { StopReason } from '../jobs/lease.ts';
 import type { Handler } from '../jobs/run.ts';
 import { photosOf } from './dataset.ts';
+import { startIdentity } from './identity.ts';
 import { expandTrigger } from './presets.ts';
 import { forgetStepsAfter, resumePointOf } from './resume.ts';
 import { isTraining } from './training.ts';
@@ -21,6 +22,7 @@ export const trainingJob: Handler = async (run) => {
   const resumeFrom = await resumePointOf(job);
   await forgetStepsAfter(run, resumeFrom?.step ?? 0);
   const photos = await photosOf(training);
+  const identity = await startIdentity(run, job);
 
   const engine = await trainingEngine(job.engine);
   const events = engine.run(
@@ -47,7 +49,7 @@ export const trainingJob: Handler = async (run) => {
   signal.addEventListener('abort', () => {
     if (signal.reason === ('lost' satisfies StopReason)) events.return().catch(() => {});
   });
-  const finished = await recordTraining(run, job, events);
+  const finished = await recordTraining(run, job, { events, identity });
   if (finished !== null) return finishTraining(job, finished);
   // Stopped before its end: how it ended is the caller's to say.
   if (signal.aborted) return async () => {};

@@ -62,6 +62,7 @@ test('samples and checkpoints come when asked, after the last step too, and are 
     ],
   ]);
   expect(samples[0]).toMatchObject({ prompt: 'sks', seed: 42 });
+  expect(new Set(samples.map(({ promptIndex, seed }) => `${promptIndex} ${seed}`)).size).toBe(2);
   expect(samples.every(({ path }) => existsSync(path))).toBe(true);
   const checkpoints = events.filter((event) => event.type === 'checkpoint');
   expect(checkpoints.map(({ step }) => step)).toEqual([50, 100]);

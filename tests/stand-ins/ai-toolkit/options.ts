@@ -41,9 +41,14 @@ export type Options = {
   fault: Fault | null;
   faultStep: number;
   hasLossLog: boolean;
+  /** Picture files that the samples of a step are, instead of what it makes of the photos. */
+  samples: Record<number, string>;
 };
 
-const DEFAULTS: Options = { version: '0.12.26', stepMs: 2, fault: null, faultStep: 0, hasLossLog: true };
+const DEFAULTS: Options = {
+  ...{ version: '0.12.26', stepMs: 2, fault: null, faultStep: 0, hasLossLog: true },
+  samples: {},
+};
 
 export const optionsFile = (dir: string) => join(dir, 'stand-in.json');
 

@@ -101,11 +101,17 @@ async function sample(loop: Loop, step: number, isNested: boolean) {
   for (const [i, { seed: ofSample }] of samples.entries()) {
     row.maybeStop();
     const file = `${Date.now()}__${padded(step)}_${i}.${format}`;
-    const share = step / config.process.train.steps;
+    const drawn = {
+      seed: ofSample,
+      share: step / config.process.train.steps,
+      photo: photos[i % photos.length] ?? '',
+    };
+    const given = options.samples[step];
+    const picture = given === undefined ? drawn : { seed: 0, share: 1, photo: given };
     const isAtomic = options.version === '0.12.26';
-    const picture = { width, height, seed: ofSample, share, isAtomic };
-    const photo = photos[i % photos.length] ?? '';
-    await interruptible(drawSample({ ...picture, photo, folder: join(output, 'samples'), file }));
+    await interruptible(
+      drawSample({ ...picture, width, height, isAtomic, folder: join(output, 'samples'), file }),
+    );
   }
   bar.end();
   print();

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Api, Data } from './api.ts';
-import { oneMan, otherPeople, portraits } from './faces.ts';
+import { alikePortraits, oneMan, otherPeople } from './faces.ts';
 import { startProduction } from './production.ts';
 import { createCharacter, eventsOf, startTraining, uploadImages } from './steps.ts';
 import { startStudio } from './studio.ts';
@@ -66,10 +66,10 @@ test('kill -9 of the worker: the next one compares what has no score, and what i
   });
   const first = await studio.startWorker();
   const character = await createCharacter(studio);
-  await uploadImages(studio, character.id, (await portraits()).slice(0, 3));
+  await uploadImages(studio, character.id, await alikePortraits());
   const { id } = await startTraining(studio, character.id, {
     ...{ steps: 300, sampleEvery: 50, checkpointEvery: 50, keepCheckpoints: 2, rank: 4 },
-    ...{ learningRate: 1e-3, samplePrompts: ['{trigger}'] },
+    ...{ learningRate: 1e-3, samplePrompts: ['{trigger}'], seed: 1 },
   });
   await until(async () => (await trainingOf(studio, id)).checkpoints.length > 0, 'it has a checkpoint');
   first.kill('SIGKILL');

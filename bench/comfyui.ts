@@ -12,8 +12,8 @@ import { clock, latencyRows, type Row } from './measure.ts';
 const IMAGES = 40;
 const WARM_UP = 5;
 const CONFIG: GenerationRun['config'] = {
-  ...{ baseModel: 'sdxl', prompt: 'a photo', negativePrompt: '', width: 512, height: 512, steps: 1 },
-  ...{ guidanceScale: 7, seed: 1, count: 1, sampler: 'euler', scheduler: 'normal' },
+  ...{ baseModel: 'sdxl', width: 512, height: 512, steps: 1 },
+  ...{ guidanceScale: 7, sampler: 'euler', scheduler: 'normal' },
 };
 
 type Output = { images: { filename: string; subfolder: string; type: string }[] };
@@ -34,7 +34,8 @@ export async function comfyui(): Promise<Row[]> {
 
   async function byDriver(seed: number) {
     const run: GenerationRun = {
-      ...{ jobId: crypto.randomUUID(), config: { ...CONFIG, seed }, toggles, loras: [], indexes: [0] },
+      ...{ jobId: crypto.randomUUID(), config: CONFIG, toggles },
+      images: [{ index: 0, prompt: 'a photo', negativePrompt: '', seed, loras: [] }],
       workDir: folder,
     };
     for await (const event of engine.run(run, new AbortController().signal))

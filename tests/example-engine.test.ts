@@ -8,15 +8,17 @@ import { plainColour } from '../docs/examples/plain-colour.ts';
 
 const FILE = new URL('../docs/examples/plain-colour.ts', import.meta.url);
 
-async function eventsOf(change: Partial<GenerationRun['config']>, signal = new AbortController().signal) {
+async function eventsOf(change: { prompt?: string }, signal = new AbortController().signal) {
   const workDir = await mkdtemp(join(tmpdir(), 'plain-'));
   onTestFinished(() => rm(workDir, { recursive: true }));
   const config: GenerationRun['config'] = {
-    ...{ baseModel: 'plain', prompt: 'a red sofa', negativePrompt: '', width: 256, height: 320, steps: 3 },
-    ...{ guidanceScale: 1, seed: 7, count: 2, sampler: 'euler', scheduler: 'simple', ...change },
+    ...{ baseModel: 'plain', width: 256, height: 320, steps: 3 },
+    ...{ guidanceScale: 1, sampler: 'euler', scheduler: 'simple' },
   };
   const toggles = { initImage: null, controlNet: null, ipAdapter: null, faceDetailer: null, upscale: null };
-  const run: GenerationRun = { jobId: 'job', config, toggles, loras: [], indexes: [0, 1], workDir };
+  const texts = { prompt: 'a red sofa', negativePrompt: '', ...change };
+  const image = (index: number) => ({ index, ...texts, seed: 7 + index, loras: [] });
+  const run: GenerationRun = { jobId: 'job', config, toggles, images: [image(0), image(1)], workDir };
   const events: GenerationEvent[] = [];
   const colours: number[][] = [];
   for await (const event of plainColour.run(run, signal)) {

@@ -20,17 +20,17 @@ export const plainColour: GenerationEngine = {
 };
 
 async function* paint(run: GenerationRun, signal: AbortSignal): AsyncGenerator<GenerationEvent, void> {
-  const { width, height, steps, seed, prompt } = run.config;
+  const { width, height, steps } = run.config;
   yield { type: 'stage', stage: 'sampling' };
   // Only what is missing: an earlier attempt may have made the others.
-  for (const index of run.indexes) {
+  for (const { index, prompt, seed } of run.images) {
     for (let step = 1; step <= steps; step++) {
       // Every step is a place to stop at. Nothing is told after that, and nothing is left running.
       if (signal.aborted) return;
       yield { type: 'step', index, step, steps };
     }
     const path = join(run.workDir, `${index}.png`);
-    const background = colourOf(`${prompt} ${seed + index}`);
+    const background = colourOf(`${prompt} ${seed}`);
     await sharp({ create: { width, height, channels: 3, background } })
       .png()
       .toFile(path)
@@ -38,7 +38,7 @@ async function* paint(run: GenerationRun, signal: AbortSignal): AsyncGenerator<G
         // What went wrong, in words for people; `canRetry` when another attempt may end differently.
         throw new EngineFailure({ code: 'OUTPUT_MISSING', message: cause.message, canRetry: true });
       });
-    yield { type: 'image', index, seed: seed + index, path };
+    yield { type: 'image', index, seed, path };
   }
 }
 

@@ -156,29 +156,36 @@ export const GENERATION_STAGES = [
 ] as const;
 export type GenerationStage = (typeof GENERATION_STAGES)[number];
 
+/** What all images of a generation have in common. */
 export type GenerationConfig = {
   baseModel: string;
-  prompt: string;
-  negativePrompt: string;
   width: number;
   height: number;
   steps: number;
   guidanceScale: number;
-  /** Of image 0; image i uses `seed + i`. 0 to 2^53 − 1 including every image of the batch. */
-  seed: number;
-  count: number;
   sampler: string;
   scheduler: string;
+};
+
+/** One image: its texts are final, with nothing in them to be replaced. */
+export type GenerationImage = {
+  /** Its place in the batch; events name it. */
+  index: number;
+  prompt: string;
+  /** Empty when there is none. */
+  negativePrompt: string;
+  /** 0 to 2^53 − 1. */
+  seed: number;
+  /** In the order in which they are applied. `sha256` is the file's, in hex. */
+  loras: { path: string; sha256: string; strength: number; triggerWord: string | null }[];
 };
 
 export type GenerationRun = {
   jobId: string;
   config: GenerationConfig;
   toggles: GenerationToggles<string>;
-  /** In the order in which they are applied. `sha256` is the file's, in hex. */
-  loras: { path: string; sha256: string; strength: number; triggerWord: string | null }[];
-  /** Which images of the batch are still missing; the others exist already from an earlier attempt. */
-  indexes: number[];
+  /** Those that are still missing; the others of the batch exist already from an earlier attempt. */
+  images: GenerationImage[];
   workDir: string;
 };
 
@@ -206,8 +213,12 @@ export type GenerationCapabilities = {
   }[];
 };
 
-/** A request as it would be run; what pictures it refers to does not matter yet. */
-export type GenerationPlan = { config: GenerationConfig; toggles: GenerationToggles<unknown> };
+/** A request as it would be run; what pictures and LoRAs it refers to does not matter yet. */
+export type GenerationPlan = {
+  config: GenerationConfig;
+  toggles: GenerationToggles<unknown>;
+  images: Pick<GenerationImage, 'prompt' | 'negativePrompt'>[];
+};
 
 export type GenerationEngine = {
   capabilities(): Promise<GenerationCapabilities>;

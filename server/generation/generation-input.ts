@@ -109,7 +109,7 @@ export async function checkedInput(input: StartGenerationInput) {
     scheduler,
     seed,
   };
-  const [objection] = await generationObjections({ config: parameters, toggles });
+  const [objection] = await generationObjections({ config: parameters, toggles, images: [texts] });
   if (objection) throw new UnsupportedParameter(objection.parameter, objection.reason);
   return { loras, values: { ...parameters, toggles } };
 }

@@ -19,23 +19,22 @@ export const generationJob: Handler = async (run) => {
   const loras = await lorasOf(job.id);
   const earlier = await db.select({ index: outputs.index }).from(outputs).where(eq(outputs.jobId, job.id));
   const done = new Set(earlier.map(({ index }) => index));
-  const indexes = Array.from({ length: generation.count }, (_, index) => index).filter(
-    (index) => !done.has(index),
+  const { prompt, negativePrompt, seed, count } = generation;
+  const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !done.has(index));
+  const files = await Promise.all(
+    loras.map(async ({ lora, strength }) => ({
+      path: await storage.localPath(loraKey(lora)),
+      sha256: lora.sha256,
+      strength,
+      triggerWord: lora.triggerWord,
+    })),
   );
 
   const config: GenerationRun = {
     jobId: job.id,
     config: generation,
     toggles: await mapReferences(generation.toggles, pathOfSource),
-    loras: await Promise.all(
-      loras.map(async ({ lora, strength }) => ({
-        path: await storage.localPath(loraKey(lora)),
-        sha256: lora.sha256,
-        strength,
-        triggerWord: lora.triggerWord,
-      })),
-    ),
-    indexes,
+    images: missing.map((index) => ({ index, prompt, negativePrompt, seed: seed + index, loras: files })),
     workDir: run.workDir,
   };
   const engine = await generationEngine(job.engine);

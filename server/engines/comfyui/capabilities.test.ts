@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Lists } from '#tests/stand-ins/comfyui/machine.ts';
 import type { ObjectInfo } from '#tests/stand-ins/comfyui/validate.ts';
-import type { GenerationPlan, GenerationToggles } from '../engine.ts';
+import type { GenerationToggles } from '../engine.ts';
 import { capabilitiesOf, objectionsTo } from './capabilities.ts';
+import type { GraphRequest } from './graph.ts';
 import { installedFrom } from './installed.ts';
 import { ALL_TOGGLES, FULL, machine, requestOf } from './testing.ts';
 
@@ -75,7 +76,7 @@ test('while ComfyUI does not answer, the form is there, and no base model can be
   for (const { unsupported } of baseModels) expect(unsupported).toBe('ComfyUI does not answer.');
   expect(parameters.map(({ name }) => name)).toEqual(capabilities(FULL).parameters.map(({ name }) => name));
   expect(toggles).toHaveLength(5);
-  expect(objectionsTo(requestOf(), null)).toEqual([
+  expect(objectionsTo({ ...requestOf(), images: [] }, null)).toEqual([
     { parameter: 'baseModel', reason: 'ComfyUI does not answer.' },
   ]);
 });
@@ -212,10 +213,13 @@ test.each(FILES)('$id without its files says which', ({ id, lists, missing }) =>
 // ── Objections ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const objections = (
-  config: Partial<GenerationPlan['config']>,
+  change: Partial<GraphRequest['config']>,
   toggles: Partial<GenerationToggles<string>> = {},
   objectInfo = FULL,
-) => objectionsTo(requestOf({ config, toggles }), installedFrom(objectInfo, {}));
+) => {
+  const request = requestOf({ config: change, toggles });
+  return objectionsTo({ ...request, images: [request.config] }, installedFrom(objectInfo, {}));
+};
 
 test('there are none to what can be done', () => {
   expect(objections({}, ALL_TOGGLES)).toEqual([]);

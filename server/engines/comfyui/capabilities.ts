@@ -43,8 +43,12 @@ export function objectionsTo(
   if (base === undefined) return [{ parameter: 'baseModel', reason: 'ComfyUI has no such base model.' }];
   if (installed === null) return [{ parameter: 'baseModel', reason: NO_ANSWER }];
   const toggles = withNames(plan.toggles);
-  const { seed } = plan.config;
-  return drawGraph({ ...plan, toggles, seed, loras: [], filenamePrefix: '' }, installed, base).objections;
+  // Texts matter only as far as there is a negative one.
+  const { prompt = '', negativePrompt = '' } =
+    plan.images.find((image) => image.negativePrompt !== '') ?? plan.images[0] ?? {};
+  const config = { ...plan.config, prompt, negativePrompt };
+  const request = { config, toggles, seed: 0, loras: [], filenamePrefix: '' };
+  return drawGraph(request, installed, base).objections;
 }
 
 /** Which pictures they are does not matter for whether it can be done. */
@@ -107,11 +111,18 @@ function objectionsWith(
   toggles: Partial<Toggles>,
 ): Objection[] {
   const config = {
-    ...{ baseModel: base.id, prompt: '', negativePrompt: '', seed: 0, count: 1 },
-    ...{ width: 1024, height: 1024, steps: 20, guidanceScale: 1, sampler: 'euler', scheduler: 'simple' },
+    ...{
+      baseModel: base.id,
+      width: 1024,
+      height: 1024,
+      steps: 20,
+      guidanceScale: 1,
+      sampler: 'euler',
+      scheduler: 'simple',
+    },
     ...base.defaults,
   };
-  return objectionsTo({ config, toggles: { ...NONE, ...toggles } }, installed, [base]);
+  return objectionsTo({ config, toggles: { ...NONE, ...toggles }, images: [] }, installed, [base]);
 }
 
 // ── Telling it ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@ import type {
   GenerationCapabilities,
   GenerationEngine,
   GenerationEvent,
+  GenerationImage,
   GenerationPlan,
   GenerationStage,
   GenerationToggles,
@@ -109,7 +110,10 @@ async function makeAll(given: Omit<Making, 'loras'>, readLora: ReadLora, able: A
   const { run, signal, tell, graphs, modelsDir } = given;
   const { baseModels } = graphs.capabilities(able[0]?.installed ?? null);
   const making: Making = { ...given, loras: await checkLoras(run, baseModels, readLora) };
-  await using _loras = useLoras(run.loras, modelsDir);
+  await using _loras = useLoras(
+    run.images.flatMap(({ loras }) => loras),
+    modelsDir,
+  );
   const fitted = await fitReferences(run.toggles, run.config);
   const uploaded = new Map<ComfyProcess, Promise<GenerationToggles<string>>>();
   const installedOf = new Map(able.map(({ process, installed }) => [process, installed]));
@@ -117,24 +121,24 @@ async function makeAll(given: Omit<Making, 'loras'>, readLora: ReadLora, able: A
   const homes = await homesOf(run, processes, signal);
   const log = (level: 'info' | 'warn', message: string) => tell({ type: 'log', level, message });
 
-  async function makeOn(process: ComfyProcess, index: number) {
+  async function makeOn(process: ComfyProcess, image: GenerationImage) {
     const installed = installedOf.get(process);
     if (installed === undefined) return;
-    log('info', `Image ${index + 1} goes to ComfyUI ${process.number}.`);
+    log('info', `Image ${image.index + 1} goes to ComfyUI ${process.number}.`);
     const upload = () => uploadReferences(process.http.within({ signal }), fitted);
     const toggles = uploaded.get(process) ?? patiently(upload, { downMs: making.times.downMs, signal });
     uploaded.set(process, toggles);
     // One that failed is no reason against another try.
     toggles.catch(() => uploaded.delete(process));
-    await makeImage(making, { process, installed, index, toggles: await toggles });
+    await makeImage(making, { process, installed, image, toggles: await toggles });
   }
 
   await spread({
-    pieces: run.indexes,
+    pieces: run.images,
     processes,
     homes,
     signal,
-    work: (index, process) => makeOn(process, index),
+    work: (image, process) => makeOn(process, image),
     onLost: ({ number }, { message }) =>
       log('warn', `ComfyUI ${number}: ${message} Its image is made by another one.`),
   });

@@ -85,6 +85,7 @@ for (const { id, lacks, defaults } of baseModels) {
 test('every field of a request is a parameter, and the other way round', () => {
   const names = parameters.map(({ name }) => name);
   const fields = Object.keys(CONFIG).filter((name) => name !== 'baseModel');
-  expect(names.sort()).toEqual([...fields, 'strength'].sort());
+  // Those three are of each image.
+  expect(names.sort()).toEqual([...fields, 'seed', 'count', 'strength'].sort());
   expect(toggles.map(({ name }) => name).sort()).toEqual(Object.keys(ALL_TOGGLES).sort());
 });

@@ -1,3 +1,4 @@
+import type { GenerationImage, GenerationRun } from '../engine.ts';
 import { UnexpectedAnswer, Unreachable } from './asking.ts';
 import type { ComfyHttp } from './http.ts';
 import type { ComfyProcess } from './process.ts';
@@ -11,20 +12,20 @@ const ANSWER_MS = 5000;
  * made a second time on another one. Images that none has are not in the answer.
  */
 export async function homesOf(
-  { jobId, indexes }: { jobId: string; indexes: number[] },
+  { jobId, images }: Pick<GenerationRun, 'jobId' | 'images'>,
   processes: ComfyProcess[],
   signal: AbortSignal,
-): Promise<Map<number, ComfyProcess>> {
-  const homes = new Map<number, ComfyProcess>();
+): Promise<Map<GenerationImage, ComfyProcess>> {
+  const homes = new Map<GenerationImage, ComfyProcess>();
   // With one there is no choice.
   if (processes.length < 2) return homes;
   await Promise.all(
     processes.map(async (process) => {
       const http = process.http.within({ signal, milliseconds: ANSWER_MS });
-      for (const index of indexes) {
-        const isHere = await has(http, promptIdOf(jobId, index));
+      for (const image of images) {
+        const isHere = await has(http, promptIdOf(jobId, image.index));
         if (isHere === null) return;
-        if (isHere) homes.set(index, process);
+        if (isHere) homes.set(image, process);
       }
     }),
   );

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { GenerationEvent, GenerationRun, GenerationStage, GenerationToggles } from '../engine.ts';
+import type {
+  GenerationEvent,
+  GenerationImage,
+  GenerationRun,
+  GenerationStage,
+  GenerationToggles,
+} from '../engine.ts';
 import type { BuiltGraph } from './graph.ts';
 import type { Graphs } from './graphs.ts';
 import type { Installed } from './installed.ts';
@@ -19,8 +25,8 @@ const PREVIEW_EVERY_MS = 500;
 
 export type Making = {
   run: GenerationRun;
-  /** Of its LoRAs, in their order. */
-  loras: LoraFacts[];
+  /** Of each LoRA of the run, by its path. */
+  loras: ReadonlyMap<string, LoraFacts>;
   graphs: Graphs;
   modelsDir: string | null;
   keepsGraph: boolean;
@@ -30,26 +36,32 @@ export type Making = {
   tellStage(stage: GenerationStage): void;
 };
 
-/** Makes one image of a run on one ComfyUI: its own prompt, so that each has its own seed and can be taken over alone. */
+/** Makes one image of a run on one ComfyUI: its own prompt, so that each has its own text, seed and LoRAs, and can be taken over alone. */
 export async function makeImage(
   making: Making,
-  of: { process: ComfyProcess; installed: Installed; index: number; toggles: GenerationToggles<string> },
+  of: {
+    process: ComfyProcess;
+    installed: Installed;
+    image: GenerationImage;
+    toggles: GenerationToggles<string>;
+  },
 ): Promise<void> {
   const { run, graphs, signal, times, tell } = making;
-  const { process, installed, index, toggles } = of;
+  const { process, installed, image, toggles } = of;
+  const { index, prompt, negativePrompt, seed } = image;
   const { socket } = process;
   const http = process.http.within({ signal });
   const stopping = stoppingOf(process.http, making);
-  const names = await showLoras(http, run.loras, making).catch((error: unknown) => {
+  const names = await showLoras(http, image.loras, making).catch((error: unknown) => {
     throw asFailure(error);
   });
-  const seed = run.config.seed + index;
   const loras = names.map((name, i) => ({
-    ...{ name, strength: run.loras[i]?.strength ?? 1 },
-    reachesText: making.loras[i]?.reachesText ?? false,
+    ...{ name, strength: image.loras[i]?.strength ?? 1 },
+    reachesText: making.loras.get(image.loras[i]?.path ?? '')?.reachesText ?? false,
   }));
+  const config = { ...run.config, prompt, negativePrompt };
   const builtAs = (filenamePrefix: string) =>
-    graphs.build({ config: run.config, seed, toggles, loras, filenamePrefix }, installed);
+    graphs.build({ config, seed, toggles, loras, filenamePrefix }, installed);
   // A name of its own, or a graph that was run before would give the file of that time.
   const name = `isengard/${run.jobId}/${index}`;
   const built = builtAs(name);

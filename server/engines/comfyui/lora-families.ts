@@ -8,21 +8,22 @@ export type LoraFacts = { family: string | null; reachesText: boolean };
 /** Throws what is wrong with a file that is no LoRA. */
 export type ReadLora = (path: string) => Promise<LoraFacts>;
 
-/** ComfyUI leaves out tensors that fit nothing, and the images look as if there were no LoRA: that is found here, before. In the order of `loras`. */
+/** ComfyUI leaves out tensors that fit nothing, and the images look as if there were no LoRA: that is found here, before. Resolves to the facts of each, by its path. */
 export async function checkLoras(
-  { config, loras }: Pick<GenerationRun, 'config' | 'loras'>,
+  { config, images }: Pick<GenerationRun, 'config' | 'images'>,
   baseModels: BaseModel[],
   readLora: ReadLora,
-): Promise<LoraFacts[]> {
+): Promise<Map<string, LoraFacts>> {
   const wanted = baseModels.find(({ id }) => id === config.baseModel);
-  const facts: LoraFacts[] = [];
-  for (const { path } of loras) {
+  const facts = new Map<string, LoraFacts>();
+  for (const { path } of images.flatMap(({ loras }) => loras)) {
+    if (facts.has(path)) continue;
     const lora = await readLora(path).catch((cause: unknown) => {
       throw invalid(cause instanceof Error ? bounded(cause.message) : 'It cannot be read.');
     });
     if (lora.family !== null && wanted !== undefined && lora.family !== wanted.family)
       throw invalid(`It is made for ${lora.family}, and ${wanted.label} is ${wanted.family}.`);
-    facts.push(lora);
+    facts.set(path, lora);
   }
   return facts;
 }

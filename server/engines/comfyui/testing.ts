@@ -1,12 +1,12 @@
 import { FULL_MACHINE, type Lists, recordedObjectInfo, withLists } from '#tests/stand-ins/comfyui/machine.ts';
-import type { GenerationConfig, GenerationToggles } from '../engine.ts';
+import type { GenerationToggles } from '../engine.ts';
 import { type BuiltGraph, buildGraph, type GraphRequest } from './graph.ts';
 import { installedFrom } from './installed.ts';
 
 /** What the tests of this engine share: requests that differ in what each test is about. */
-export const CONFIG: GenerationConfig = {
+export const CONFIG: GraphRequest['config'] = {
   ...{ baseModel: 'sdxl', prompt: 'photo of sks person', negativePrompt: 'blurry' },
-  ...{ width: 1024, height: 1024, steps: 20, guidanceScale: 7, seed: 42, count: 1 },
+  ...{ width: 1024, height: 1024, steps: 20, guidanceScale: 7 },
   ...{ sampler: 'euler', scheduler: 'normal' },
 };
 
@@ -23,7 +23,7 @@ export const ALL_TOGGLES = {
 } satisfies GenerationToggles<string>;
 
 export type RequestChange = Partial<Omit<GraphRequest, 'config' | 'toggles'>> & {
-  config?: Partial<GenerationConfig>;
+  config?: Partial<GraphRequest['config']>;
   toggles?: Partial<GenerationToggles<string>>;
 };
 

@@ -1,4 +1,4 @@
-import type { GenerationConfig } from '../engine.ts';
+import type { GenerationConfig, GenerationImage } from '../engine.ts';
 import { BASE_SIZE, basePoint, paintBase } from './base-picture.ts';
 import { type Concept, conceptOf } from './concept.ts';
 import type { Lora } from './lora-file.ts';
@@ -11,10 +11,8 @@ const BASE_FREEDOM = 0.5;
 /** The share of the noise that the engine fails to see at one look: few steps leave grain, many a clean picture. */
 const OVERLOOKED = 0.15;
 
-export type Prompt = Pick<
-  GenerationConfig,
-  'prompt' | 'negativePrompt' | 'steps' | 'guidanceScale' | 'sampler' | 'scheduler'
->;
+export type Prompt = Pick<GenerationImage, 'prompt' | 'negativePrompt'> &
+  Pick<GenerationConfig, 'steps' | 'guidanceScale' | 'sampler' | 'scheduler'>;
 export type Weighted = { lora: Lora; strength: number; triggerWord: string };
 /** What an image is drawn towards: a code in each LoRA, and a base picture. `weight` 0 to 1. */
 export type Guide = { codes: Float64Array[]; base: Float32Array; weight: number };

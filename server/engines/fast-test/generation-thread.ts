@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import type { GenerationEvent, GenerationRun } from '../engine.ts';
+import type { GenerationEvent, GenerationImage, GenerationRun } from '../engine.ts';
 import { EngineFailure } from '../failure.ts';
 import { applyControl } from './control.ts';
 import { detailFace, upscale } from './detail.ts';
 import { dream, type Guide, type Weighted } from './dream.ts';
 import { type Behaviour, failAt, paceOf } from './faults.ts';
+import { lorasOfImages } from './image-loras.ts';
 import { applyInitImage } from './init-image.ts';
-import { isBadFile, readLora } from './lora-file.ts';
 import { checkOutput } from './outputs.ts';
 import { grain, paint, preview, writePng } from './paint.ts';
-import { seedOf } from './random.ts';
 import { guideOf } from './reference.ts';
 import { type Port, serveThread } from './thread-port.ts';
 
@@ -23,25 +22,19 @@ serveThread<GenerationInput, GenerationEvent>(async ({ run, behaviour }, port) =
   const { config, toggles } = run;
   const log = (message: string) => port.tell({ type: 'log', level: 'info', message });
   await port.tell({ type: 'stage', stage: 'preparing' });
-  await log(
-    `${run.indexes.length} images of ${config.width} × ${config.height}, ${config.steps} steps each.`,
-  );
+  await log(`${run.images.length} images of ${config.width} × ${config.height}, ${config.steps} steps each.`);
 
   await port.tell({ type: 'stage', stage: 'loading_model' });
-  const loras: Weighted[] = [];
-  for (const { path, strength, triggerWord } of run.loras) {
-    const lora = await loadLora(path);
-    loras.push({ lora, strength, triggerWord: triggerWord ?? lora.triggerWord });
-    await log(`LoRA "${lora.metadata.get('modelspec.title') ?? path}" at strength ${strength}.`);
-  }
-  const guide = await readable(toggles.ipAdapter, (ipAdapter) => guideOf(ipAdapter, loras));
+  const lorasOf = await lorasOfImages(run.images, log);
 
   const progress = { step: 0, due: performance.now(), previewedAt: Number.NEGATIVE_INFINITY };
-  for (const index of run.indexes) {
+  for (const wanted of run.images) {
     if (port.isAborted()) return;
-    const seed = seedOf(config.seed, index);
+    const { index, seed } = wanted;
+    const loras = lorasOf(wanted);
+    const guide = await readable(toggles.ipAdapter, (ipAdapter) => guideOf(ipAdapter, loras));
     await port.tell({ type: 'stage', stage: 'sampling' });
-    const picture = await sample({ run, behaviour, port, loras, guide, index, seed, progress });
+    const picture = await sample({ run, behaviour, port, wanted, loras, guide, progress });
     if (picture === null || port.isAborted()) return;
 
     await port.tell({ type: 'stage', stage: 'postprocessing' });
@@ -68,20 +61,20 @@ async function sample(of: {
   run: GenerationRun;
   behaviour: Behaviour;
   port: Port<GenerationEvent>;
+  wanted: GenerationImage;
   loras: Weighted[];
   guide: Guide | null;
-  index: number;
-  seed: number;
   /** Counts on through the whole job. */
   progress: { step: number; due: number; previewedAt: number };
 }): Promise<Float32Array | null> {
-  const { run, behaviour, port, loras, guide, index, seed, progress } = of;
+  const { run, behaviour, port, loras, guide, progress } = of;
+  const { index, prompt, negativePrompt, seed } = of.wanted;
   const { config } = run;
   const message = `The engine ran out of memory at ${config.width} × ${config.height}.`;
   const outOfMemory = { message, advice: 'Generate smaller images and upscale them afterwards.' };
   let step = 0;
   let look: (() => Float32Array) | null = null;
-  for (const seen of dream({ prompt: config, loras, seed, guide })) {
+  for (const seen of dream({ prompt: { ...config, prompt, negativePrompt }, loras, seed, guide })) {
     step += 1;
     progress.step += 1;
     await failAt({ behaviour, step: progress.step, untilAborted: port.untilAborted, outOfMemory });
@@ -101,22 +94,6 @@ async function sample(of: {
     });
   }
   return look?.() ?? null;
-}
-
-async function loadLora(path: string) {
-  try {
-    return await readLora(path);
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isBadFile(error) && !isMissing) throw error;
-    const why = isMissing ? 'The file does not exist.' : error.message;
-    const advice = 'Choose a LoRA that was trained with this engine.';
-    throw new EngineFailure({
-      code: 'INVALID_LORA',
-      message: `The LoRA ${path} cannot be used: ${why}`,
-      advice,
-    });
-  }
 }
 
 /** What `use` makes of a toggle that is on. A reference that is no picture is the user's to replace. */

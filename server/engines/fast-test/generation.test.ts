@@ -123,6 +123,26 @@ test('image i of a batch is the image that its seed gives alone', async () => {
   expect(await pixelsOf(batch.images[2]?.path ?? '')).toEqual(await pixelsOf(alone.images[0]?.path ?? ''));
 });
 
+test('each image has its own text, seed and LoRAs', async () => {
+  const run = await generationRun({ config: { count: 3 } });
+  const lora = (which: typeof one, strength: number) => ({ ...which, sha256: '0'.repeat(64), strength });
+  const images = [
+    { index: 0, prompt: 'sks in snow', negativePrompt: '', seed: 3, loras: [lora(one, 0.8)] },
+    { index: 1, prompt: 'sks', negativePrompt: 'snow', seed: 9, loras: [lora(other, 1), lora(one, 0.2)] },
+    { index: 2, prompt: 'sks', negativePrompt: '', seed: 9, loras: [] },
+  ];
+  const paths: string[] = [];
+  for await (const event of fastTestGeneration.run({ ...run, images }, new AbortController().signal))
+    if (event.type === 'image') paths.push(event.path);
+  const alone = await Promise.all(
+    images.map(async ({ prompt, negativePrompt, seed, loras }) => {
+      const made = await generate({ config: { prompt, negativePrompt, seed }, loras });
+      return pixelsOf(made.images[0]?.path ?? '');
+    }),
+  );
+  expect(await Promise.all(paths.map(pixelsOf))).toEqual(alone);
+});
+
 test('a LoRA that is broken, foreign or missing is refused by name', async () => {
   const path = await folder();
   await writeFile(join(path, 'broken.safetensors'), 'not a safetensors file');

@@ -86,10 +86,15 @@ export async function trainedLora(photos: TrainingRun['photos'], seed = 42): Pro
   return last.path;
 }
 
+type Image = GenerationRun['images'][number];
 export type GenerationChange = {
-  config?: Partial<GenerationRun['config']>;
+  /** `seed` is of image 0, and image i has `seed + i`. */
+  config?: Partial<
+    GenerationRun['config'] & Pick<Image, 'prompt' | 'negativePrompt' | 'seed'> & { count: number }
+  >;
   toggles?: Partial<GenerationRun['toggles']>;
-  loras?: Omit<GenerationRun['loras'][number], 'sha256'>[];
+  /** Of every image. */
+  loras?: Omit<Image['loras'][number], 'sha256'>[];
   indexes?: number[];
 };
 
@@ -99,19 +104,15 @@ export async function generationRun({
   loras,
   indexes,
 }: GenerationChange): Promise<GenerationRun> {
+  const { count = 1, prompt = 'sks on the beach', negativePrompt = '', seed = 7, ...rest } = config ?? {};
+  const own = (loras ?? []).map((lora) => ({ ...lora, sha256: '0'.repeat(64) }));
+  const image = (index: number) => ({ index, prompt, negativePrompt, seed: seed + index, loras: own });
   return {
     jobId: 'job',
     config: {
-      ...{
-        baseModel: 'fast-test',
-        prompt: 'sks on the beach',
-        negativePrompt: '',
-        width: 256,
-        height: 256,
-        steps: 6,
-      },
-      ...{ guidanceScale: 3.5, seed: 7, count: 1, sampler: 'euler', scheduler: 'karras' },
-      ...config,
+      ...{ baseModel: 'fast-test', width: 256, height: 256, steps: 6 },
+      ...{ guidanceScale: 3.5, sampler: 'euler', scheduler: 'karras' },
+      ...rest,
     },
     toggles: {
       initImage: null,
@@ -121,8 +122,7 @@ export async function generationRun({
       upscale: null,
       ...toggles,
     },
-    loras: (loras ?? []).map((lora) => ({ ...lora, sha256: '0'.repeat(64) })),
-    indexes: indexes ?? Array.from({ length: config?.count ?? 1 }, (_, i) => i),
+    images: (indexes ?? Array.from({ length: count }, (_, i) => i)).map(image),
     workDir: await folder(),
   };
 }

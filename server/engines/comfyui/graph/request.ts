@@ -1,8 +1,9 @@
-import type { GenerationConfig, GenerationToggles } from '../../engine.ts';
+import type { GenerationConfig, GenerationImage, GenerationToggles } from '../../engine.ts';
 
 export type GraphRequest = {
-  config: GenerationConfig;
-  /** Of this one image. */
+  /** With the texts of this one image, */
+  config: GenerationConfig & Pick<GenerationImage, 'prompt' | 'negativePrompt'>;
+  /** and its seed. */
   seed: number;
   /** References are names of pictures in ComfyUI's input folder, already fitted to width × height; a mask is light where it becomes new. */
   toggles: GenerationToggles<string>;

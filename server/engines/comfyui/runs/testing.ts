@@ -92,11 +92,12 @@ export const stepping: Graphs = {
 };
 
 /** As that of another client would be, so long that it is still there when one looks. */
-export const graphOf = async (change: RunChange = {}, seed = 1) =>
-  stepping.build(
-    { ...(await generationRun(change)), seed, loras: [], filenamePrefix: `other/${seed}` },
-    installedFrom({}, {}),
-  ).graph;
+export async function graphOf(change: RunChange = {}, seed = 1) {
+  const { config, toggles } = await generationRun(change);
+  const texts = { prompt: 'a photo', negativePrompt: '' };
+  const request = { config: { ...config, ...texts }, toggles, seed, loras: [] };
+  return stepping.build({ ...request, filenamePrefix: `other/${seed}` }, installedFrom({}, {})).graph;
+}
 
 export const engineOf = (urls: string[], settings: Partial<ComfyuiSettings> = {}) =>
   createComfyui({
@@ -110,32 +111,38 @@ export const engineOf = (urls: string[], settings: Partial<ComfyuiSettings> = {}
     ...{ times: QUICK, ...settings },
   });
 
+type Image = GenerationRun['images'][number];
 export type RunChange = {
   jobId?: string;
-  config?: Partial<GenerationRun['config']>;
+  /** `seed` is of image 0, and image i has `seed + i`. */
+  config?: Partial<
+    GenerationRun['config'] & Pick<Image, 'prompt' | 'negativePrompt' | 'seed'> & { count: number }
+  >;
   toggles?: Partial<GenerationRun['toggles']>;
-  loras?: Partial<GenerationRun['loras'][number]>[];
+  /** Of every image. */
+  loras?: Partial<Image['loras'][number]>[];
   indexes?: number[];
 };
 
 export async function generationRun(change: RunChange = {}): Promise<GenerationRun> {
-  const count = change.config?.count ?? 1;
+  const { count = 1, prompt = 'a photo', negativePrompt = '', seed = 7, ...config } = change.config ?? {};
+  const loras = (change.loras ?? []).map((lora) => ({
+    ...{ path: '', sha256: '0'.repeat(64), strength: 1, triggerWord: null },
+    ...lora,
+  }));
+  const image = (index: number) => ({ index, prompt, negativePrompt, seed: seed + index, loras });
   return {
     jobId: change.jobId ?? crypto.randomUUID(),
     config: {
-      ...{ baseModel: 'test', prompt: 'a photo', negativePrompt: '', width: 128, height: 96, steps: 8 },
-      ...{ guidanceScale: 3.5, seed: 7, count, sampler: 'euler', scheduler: 'normal' },
-      ...change.config,
+      ...{ baseModel: 'test', width: 128, height: 96, steps: 8 },
+      ...{ guidanceScale: 3.5, sampler: 'euler', scheduler: 'normal' },
+      ...config,
     },
     toggles: {
       ...{ initImage: null, controlNet: null, ipAdapter: null, faceDetailer: null, upscale: null },
       ...change.toggles,
     },
-    loras: (change.loras ?? []).map((lora) => ({
-      ...{ path: '', sha256: '0'.repeat(64), strength: 1, triggerWord: null },
-      ...lora,
-    })),
-    indexes: change.indexes ?? Array.from({ length: count }, (_, i) => i),
+    images: (change.indexes ?? Array.from({ length: count }, (_, i) => i)).map(image),
     workDir: await folder(),
   };
 }

@@ -1,6 +1,6 @@
 // Who may import what: docs/architecture.md tells it in prose, under the same numbers.
 
-const DOMAINS = ['characters', 'images', 'models', 'loras', 'training', 'generation'];
+const DOMAINS = ['characters', 'images', 'models', 'loras', 'prompts', 'training', 'generation'];
 const OURS = '(schema|server|client|sdk|bench|tests)';
 const TEST = '(\\.test\\.tsx?|/testing\\.ts)$';
 
@@ -33,7 +33,7 @@ const forbidden = [
   ...DOMAINS.slice(0, -1).map((domain, place) => ({
     name: `${domain}-knows-no-later-domain`,
     comment:
-      'Rule 2: characters ← images ← models ← loras ← training ← generation. Extend the earlier type from the later domain.',
+      'Rule 2: characters ← images ← models ← loras ← prompts ← training ← generation. Extend the earlier type from the later domain.',
     from: { path: `^server/${domain}/`, pathNot: TEST },
     to: { path: `^server/(${DOMAINS.slice(place + 1).join('|')})/` },
   })),

@@ -34,6 +34,19 @@ export type GenerationToggles<Reference = ImageSource> = {
   upscale: { factor: 2 | 4 } | null;
 };
 
+/**
+ * Axes of a grid; null for what does not vary. The images are their product: prompts, then LoRAs, then strengths, then seeds, the last of
+ * them changing fastest.
+ */
+export type Grid = {
+  prompts: string[] | null;
+  /** By `position` in `generation_loras`; null: none stands in the first place. */
+  loras: (number | null)[] | null;
+  /** Of the LoRA in the first place. */
+  strengths: number[] | null;
+  seeds: number[] | null;
+};
+
 export const generations = pgTable(
   'generations',
   {
@@ -41,23 +54,29 @@ export const generations = pgTable(
       .primaryKey()
       .references(() => jobs.id, { onDelete: 'cascade' }),
     baseModel: text().notNull(),
+    /** As it was written; `generation_images` has what became of it. The first of a grid over prompts. */
     prompt: text().notNull(),
     negativePrompt: text().notNull(),
     width: integer().notNull(),
     height: integer().notNull(),
     steps: integer().notNull(),
     guidanceScale: doublePrecision().notNull(),
-    /** Of image 0; image i has `seed + i`. */
+    /** Of image 0. In a batch image i has `seed + i`. */
     seed: largeNumberColumn().notNull(),
     count: integer().notNull(),
     sampler: text().notNull(),
     scheduler: text().notNull(),
     toggles: jsonb().$type<GenerationToggles>().notNull(),
+    /** Null for a batch. */
+    grid: jsonb().$type<Grid>(),
   },
-  (t) => [check('generations_seed_exact', sql`${t.seed} between 0 and 9007199254740991 - ${t.count} + 1`)],
+  (t) => [check('generations_seed_exact', sql`${t.seed} between 0 and 9007199254740991`)],
 );
 
-/** The LoRAs of a generation, in the order in which they are applied. */
+/**
+ * The LoRAs of a generation: first those of its stack, in the order in which they are applied, then those that stand on an axis of its
+ * grid alone.
+ */
 export const generationLoras = pgTable(
   'generation_loras',
   {
@@ -68,11 +87,41 @@ export const generationLoras = pgTable(
     // A LoRA can be deleted; what it was called and how strong it was stays with the images.
     loraId: uuid().references(() => loras.id, { onDelete: 'set null' }),
     name: text().notNull(),
-    strength: doublePrecision().notNull(),
+    /** Null for one of an axis alone. */
+    strength: doublePrecision(),
   },
   (t) => [
     primaryKey({ name: 'generation_loras_pkey', columns: [t.jobId, t.position] }),
     index('generation_loras_lora_id_index').on(t.loraId),
+  ],
+);
+
+/** A LoRA of `generation_loras`, as one image uses it. */
+export type ImageLora = { position: number; strength: number };
+
+/**
+ * Each image as it is to be made, written when the generation is started: a later attempt, and the same again, make the same
+ * images, whatever became of lists, trigger words and LoRAs meanwhile.
+ */
+export const generationImages = pgTable(
+  'generation_images',
+  {
+    jobId: uuid()
+      .notNull()
+      .references(() => generations.jobId, { onDelete: 'cascade' }),
+    index: integer().notNull(),
+    prompt: text().notNull(),
+    negativePrompt: text().notNull(),
+    seed: largeNumberColumn().notNull(),
+    /** In the order in which they are applied. */
+    loras: jsonb().$type<ImageLora[]>().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'generation_images_pkey', columns: [t.jobId, t.index] }),
+    check('generation_images_index', sql`${t.index} between 0 and 63`),
+    check('generation_images_seed_exact', sql`${t.seed} between 0 and 9007199254740991`),
+    check('generation_images_prompt_length', sql`char_length(${t.prompt}) between 1 and 2000`),
+    check('generation_images_negative_length', sql`char_length(${t.negativePrompt}) <= 1000`),
   ],
 );
 

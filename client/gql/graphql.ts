@@ -158,6 +158,18 @@ export type FindingSeverity =
   /** It may wait, fail or turn out worse than it could. */
   | 'WARNING';
 
+/** What varies between the images: they are the product of the axes, at most 64. Each axis has 1 to 64 values, and is left out when it does not vary. */
+export type GridInput = {
+  /** What stands in the first place of `loras`, with the strength that is given there or else 0.8; null: nothing does. */
+  loraIds?: Array<string | null | undefined> | null | undefined;
+  /** Each as `prompt`, which is left out then. */
+  prompts?: Array<string> | null | undefined;
+  /** In place of `seed`, which is left out then. Without them all images have the same seed. */
+  seeds?: Array<number> | null | undefined;
+  /** Of the LoRA in the first place, 0 to 2. */
+  strengths?: Array<number> | null | undefined;
+};
+
 /** A picture of ours: exactly one of them. */
 export type ImageSourceInput =
   {   /** A photo of a character. */
@@ -336,7 +348,7 @@ export type RenameLoraInput = {
 export type RepeatGenerationInput = {
   /** The one whose parameters are taken. */
   generationId: string;
-  /** Draw another seed: images like these, but not the same. False when left out. */
+  /** Draw another seed: images like these, but not the same. The seeds of a grid move by one number, and what the texts become is drawn anew from the lists as they are now. False when left out: the same texts and seeds. */
   newSeed?: boolean;
 };
 
@@ -408,10 +420,12 @@ export type StartGenerationInput = {
   baseModel?: string | null | undefined;
   /** Off when left out. */
   controlNet?: ControlNetInput | null | undefined;
-  /** 1 to 16 images; 1 when left out. */
+  /** 1 to 16 images; 1 when left out. Not together with `grid`. */
   count?: number | null | undefined;
   /** Off when left out. */
   faceDetailer?: FaceDetailerInput | null | undefined;
+  /** Images that differ along axes; a batch of `count` images when left out. */
+  grid?: GridInput | null | undefined;
   /** How strictly the prompt is followed, 1 to 20; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
   guidanceScale?: number | null | undefined;
   /** 256 to 2048 px, a multiple of 8; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
@@ -422,15 +436,15 @@ export type StartGenerationInput = {
   ipAdapter?: IpAdapterInput | null | undefined;
   /** At most 4, applied in this order; none when left out. */
   loras?: Array<LoraUseInput> | null | undefined;
-  /** What to stay away from, at most 1000 characters; nothing when left out. */
+  /** What to stay away from, at most 1000 characters, written as `prompt` is; nothing when left out. */
   negativePrompt?: string | null | undefined;
-  /** What to draw, 1 to 2000 characters. A trigger word calls its character. */
-  prompt: string;
+  /** What to draw, 1 to 2000 characters, also when it has become what is drawn. Left out only with `grid.prompts`. `{a|b}` becomes one of its options, `{3::a|1::b}` with these weights, `__name__` a value of the list `name`, as the seed of the image decides; `{trigger}` the trigger words of its LoRAs. A `\` before `{`, `|`, `}`, `_` or `\` leaves them as they are. */
+  prompt?: string | null | undefined;
   /** One of the `capabilities.generation.parameters`, which also have the default. */
   sampler?: string | null | undefined;
   /** One of the `capabilities.generation.parameters`, which also have the default. */
   scheduler?: string | null | undefined;
-  /** Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`. */
+  /** Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`; in a grid all have it. */
   seed?: number | null | undefined;
   /** Sampler steps of each image, 1 to 100; the base model's own when left out (`BaseModel.defaults`), or else the parameter's default. */
   steps?: number | null | undefined;
@@ -818,12 +832,15 @@ export type StartGenerationMutationVariables = Exact<{
 
 
 export type StartGenerationMutation = { startGeneration:
+    | { __typename: 'GridTooLarge', message: string }
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string, issues: Array<{ field: string, message: string }> }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'StartGenerationSuccess', generation: { id: string, seed: number } }
+    | { __typename: 'UnknownWildcard', message: string }
     | { __typename: 'UnsupportedParameter', message: string }
+    | { __typename: 'WildcardNesting', message: string }
    };
 
 export type ReferencesQueryVariables = Exact<{ [key: string]: never; }>;
@@ -854,12 +871,15 @@ export type RepeatGenerationMutationVariables = Exact<{
 
 
 export type RepeatGenerationMutation = { repeatGeneration:
+    | { __typename: 'GridTooLarge', message: string }
     | { __typename: 'IdempotencyConflict', message: string }
     | { __typename: 'InvalidInput', message: string }
     | { __typename: 'NotFound', message: string }
     | { __typename: 'QuotaExceeded', message: string }
     | { __typename: 'RepeatGenerationSuccess', generation: { id: string } }
+    | { __typename: 'UnknownWildcard', message: string }
     | { __typename: 'UnsupportedParameter', message: string }
+    | { __typename: 'WildcardNesting', message: string }
    };
 
 export type LoraStack_LoraFragment = { id: string, name: string, triggerWord: string | null, baseModel: string, character: { id: string, name: string } | null } & { ' $fragmentName'?: 'LoraStack_LoraFragment' };

@@ -41,5 +41,9 @@ export const possibleTypes = {
     'DiskFull',
     'CannotDownload',
     'AlreadyDownloading',
+    'GridTooLarge',
+    'UnknownWildcard',
+    'WildcardNesting',
+    'NameInUse',
   ],
 };

@@ -87,6 +87,35 @@ const UpscaleInput = builder.inputType('UpscaleInput', {
   }),
 });
 
+const GridInput = builder.inputType('GridInput', {
+  description:
+    'What varies between the images: they are the product of the axes, at most 64. Each axis has 1 to 64 values, and is left out when it does not vary.',
+  fields: (t) => ({
+    prompts: t.stringList({
+      ...optional,
+      description: 'Each as `prompt`, which is left out then.',
+    }),
+    loraIds: t.field({
+      type: ['ID'],
+      required: { list: false, items: false },
+      description:
+        'What stands in the first place of `loras`, with the strength that is given there or else 0.8; null: nothing does.',
+    }),
+    strengths: t.floatList({
+      ...optional,
+      description: 'Of the LoRA in the first place, 0 to 2.',
+    }),
+    seeds: t.field({
+      type: ['Seed'],
+      ...optional,
+      description: 'In place of `seed`, which is left out then. Without them all images have the same seed.',
+    }),
+  }),
+});
+
+const SYNTAX =
+  '`{a|b}` becomes one of its options, `{3::a|1::b}` with these weights, `__name__` a value of the list `name`, as the seed of the image decides; `{trigger}` the trigger words of its LoRAs. A `\\` before `{`, `|`, `}`, `_` or `\\` leaves them as they are.';
+
 const OF_MODEL =
   "the base model's own when left out (`BaseModel.defaults`), or else the parameter's default.";
 
@@ -95,11 +124,13 @@ export const StartGenerationInput = builder.inputType('StartGenerationInput', {
     'What to generate. `capabilities.generation` has what this engine takes, and what it cannot do.',
   fields: (t) => ({
     prompt: t.string({
-      description: 'What to draw, 1 to 2000 characters. A trigger word calls its character.',
+      ...optional,
+      description: `What to draw, 1 to 2000 characters, also when it has become what is drawn. Left out only with \`grid.prompts\`. ${SYNTAX}`,
     }),
     negativePrompt: t.string({
       ...optional,
-      description: 'What to stay away from, at most 1000 characters; nothing when left out.',
+      description:
+        'What to stay away from, at most 1000 characters, written as `prompt` is; nothing when left out.',
     }),
     width: t.int({ ...optional, description: `256 to 2048 px, a multiple of 8; ${OF_MODEL}` }),
     height: t.int({ ...optional, description: `256 to 2048 px, a multiple of 8; ${OF_MODEL}` }),
@@ -111,9 +142,10 @@ export const StartGenerationInput = builder.inputType('StartGenerationInput', {
     seed: t.field({
       type: 'Seed',
       ...optional,
-      description: 'Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`.',
+      description:
+        'Of image 0, 0 to 2^53 − `count`; drawn when left out. Image i has `seed + i`; in a grid all have it.',
     }),
-    count: t.int({ ...optional, description: '1 to 16 images; 1 when left out.' }),
+    count: t.int({ ...optional, description: '1 to 16 images; 1 when left out. Not together with `grid`.' }),
     sampler: t.string({
       ...optional,
       description: 'One of the `capabilities.generation.parameters`, which also have the default.',
@@ -131,6 +163,11 @@ export const StartGenerationInput = builder.inputType('StartGenerationInput', {
       type: [LoraUseInput],
       ...optional,
       description: 'At most 4, applied in this order; none when left out.',
+    }),
+    grid: t.field({
+      type: GridInput,
+      ...optional,
+      description: 'Images that differ along axes; a batch of `count` images when left out.',
     }),
     initImage: t.field({
       type: InitImageInput,

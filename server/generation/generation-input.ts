@@ -9,18 +9,22 @@ import {
   UnsupportedParameter,
 } from '../capabilities.ts';
 import type { BaseModel } from '../engines/engine.ts';
-import { InvalidInput, isStorable, NotFound, parseInput, UNSTORABLE } from '../errors.ts';
-import { findLora } from '../loras/loras.ts';
+import { InvalidInput, isId, NotFound, parseInput } from '../errors.ts';
+import { type Lora, lorasByIds } from '../loras/loras.ts';
+import type { Texts } from '../prompts/prompts.ts';
 import { MAX_SEED, randomSeed } from '../seed.ts';
+import { type Axes, checkedGrid, type GridInput, storedGrid } from './grid-input.ts';
 import { checkSource, sourcesOf } from './image-sources.ts';
+import { NegativePrompt, Prompt, Strength } from './input-rules.ts';
+import { planImages, type Use } from './planned-images.ts';
 
 type Row = typeof generations.$inferSelect;
-type Parameters = Omit<Row, 'jobId' | 'toggles'>;
+type Parameters = Omit<Row, 'jobId' | 'toggles' | 'grid'>;
 type LoraUse = { loraId: string; strength: number };
 
 export type StartGenerationInput = { [Name in keyof Parameters]?: Parameters[Name] | null } & {
-  prompt: string;
   loras?: LoraUse[] | null;
+  grid?: GridInput | null;
 } & { [Name in keyof GenerationToggles]?: WithDefaults<GenerationToggles[Name]> | null };
 
 /** What the engine has a default for may be left out. */
@@ -36,38 +40,24 @@ const TOGGLES = [
   'upscale',
 ] as const satisfies (keyof GenerationToggles)[];
 
-const text = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .refine((value) => [...value].length >= min, 'Must not be empty.')
-    .refine((value) => [...value].length <= max, `Must have at most ${max} characters.`)
-    .refine(isStorable, UNSTORABLE);
-
-const Texts = z.object({
-  prompt: text(1, 2000),
-  negativePrompt: text(0, 1000),
-  loras: z
-    .array(
-      z.object({
-        loraId: z.string(),
-        strength: z.number().min(0, 'Must be from 0 to 2.').max(2, 'Must be from 0 to 2.'),
-      }),
-    )
-    .max(4, 'Must be at most 4 LoRAs.'),
+const Given = z.object({
+  prompt: Prompt,
+  negativePrompt: NegativePrompt,
+  loras: z.array(z.object({ loraId: z.string(), strength: Strength })).max(4, 'Must be at most 4 LoRAs.'),
 });
 
-/** Everything the engine will be given, checked against what it can do. */
-export async function checkedInput(input: StartGenerationInput) {
+/** Everything the engine will be given, checked against what it can do. `made`: as `planImages` takes it. */
+export async function checkedInput(input: StartGenerationInput, made: Texts[] | null = null) {
   const capabilities = await generationCapabilities();
-  const texts = parseInput(Texts, {
-    prompt: input.prompt,
+  const axes = checkedGrid(input);
+  const texts = parseInput(Given, {
+    prompt: axes?.prompts?.[0] ?? input.prompt ?? '',
     negativePrompt: input.negativePrompt ?? '',
     loras: input.loras ?? [],
   });
-  const loras = await Promise.all(texts.loras.map(getLoraUse));
-  const model = pickBaseModel(capabilities.baseModels, input.baseModel ?? loras[0]?.lora.baseModel);
-  const foreign = loras.find(({ lora }) => lora.family !== model.family)?.lora;
+  const { uses, grid } = await usesOf(texts.loras, axes);
+  const model = pickBaseModel(capabilities.baseModels, input.baseModel ?? uses[0]?.lora.baseModel);
+  const foreign = uses.find(({ lora }) => lora.family !== model.family)?.lora;
   if (foreign)
     throw new UnsupportedParameter(
       'loras',
@@ -75,17 +65,17 @@ export async function checkedInput(input: StartGenerationInput) {
     );
 
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
-  const values: Record<string, unknown> = {
+  const wanted: Record<string, unknown> = {
     ...defaultsOf(capabilities.parameters),
     ...model.defaults,
     ...given,
     ...texts,
   };
-  checkParameters(capabilities.parameters, values);
+  checkParameters(capabilities.parameters, wanted);
   // Each of them is a parameter of every generation engine, with a default, and was just checked.
-  const { width, height, steps, guidanceScale, count, sampler, scheduler } = values as unknown as Parameters;
-  const seed = input.seed ?? randomSeed();
-  if (seed > MAX_SEED - count + 1)
+  const { width, height, steps, guidanceScale, count, sampler, scheduler } = wanted as unknown as Parameters;
+  const seed = grid?.seeds?.[0] ?? input.seed ?? randomSeed();
+  if (grid === null && seed > MAX_SEED - count + 1)
     throw new InvalidInput([
       {
         field: 'seed',
@@ -96,22 +86,31 @@ export async function checkedInput(input: StartGenerationInput) {
   const toggles = await checkedToggles(input, capabilities.toggles);
   checkLacks(model, { ...given, ...toggles, negativePrompt: texts.negativePrompt || null });
   const { prompt, negativePrompt } = texts;
-  const parameters = {
-    baseModel: model.id,
-    prompt,
-    negativePrompt,
-    width,
-    height,
-    steps,
-    guidanceScale,
-    count,
-    sampler,
-    scheduler,
-    seed,
-  };
-  const [objection] = await generationObjections({ config: parameters, toggles, images: [texts] });
+  const config = { baseModel: model.id, width, height, steps, guidanceScale, sampler, scheduler };
+  const images = await planImages({ prompt, negativePrompt, seed, count, grid, uses }, made);
+  const [objection] = await generationObjections({ config, toggles, images });
   if (objection) throw new UnsupportedParameter(objection.parameter, objection.reason);
-  return { loras, values: { ...parameters, toggles } };
+  const values = { ...config, prompt, negativePrompt, seed, count: images.length, grid, toggles };
+  return { uses, images, values };
+}
+
+/** The LoRAs at their positions: those of the stack, then those of an axis alone. */
+async function usesOf(stack: LoraUse[], axes: Axes | null) {
+  const stacked = stack.map(({ loraId }) => loraId);
+  const varied = (axes?.loraIds ?? []).filter((id) => id !== null);
+  const alone = [...new Set(varied)].filter((id) => !stacked.includes(id));
+  const ids = [...stacked, ...alone];
+  const found = new Map((await lorasByIds(ids.filter(isId))).map((lora) => [lora.id, lora]));
+  const getLora = (id: string): Lora => {
+    const lora = found.get(id);
+    if (lora === undefined) throw new NotFound('lora', id);
+    return lora;
+  };
+  const uses: Use[] = ids.map((id, position) => ({
+    lora: getLora(id),
+    strength: stack[position]?.strength ?? null,
+  }));
+  return { uses, grid: axes && storedGrid(axes, (id) => ids.indexOf(id)) };
 }
 
 /** What would do nothing with this model is refused, as what the engine cannot do at all. Its own default asks for nothing. */
@@ -119,12 +118,6 @@ function checkLacks({ lacks, defaults }: BaseModel, given: Record<string, unknow
   const own: Record<string, unknown> = defaults;
   const lack = lacks.find(({ parameter }) => given[parameter] != null && given[parameter] !== own[parameter]);
   if (lack) throw new UnsupportedParameter(lack.parameter, lack.reason);
-}
-
-async function getLoraUse({ loraId, strength }: LoraUse) {
-  const lora = await findLora(loraId);
-  if (lora === null) throw new NotFound('lora', loraId);
-  return { lora, strength };
 }
 
 type Toggles = Awaited<ReturnType<typeof generationCapabilities>>['toggles'];

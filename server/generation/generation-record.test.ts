@@ -15,7 +15,7 @@ async function stepsOf(events: GenerationEvent[], done: number): Promise<unknown
       if (set?.step !== undefined) written.push(set.step);
     },
   } as unknown as JobRun;
-  const made = { generation: { steps: 10 }, loras: [], done } as unknown as Made;
+  const made = { generation: { steps: 10 }, images: [], loras: [], done } as unknown as Made;
   async function* told() {
     for (const event of events) {
       yield event;
@@ -52,6 +52,10 @@ test('a preview that is broken is left out, and each image has previews of its o
     yield preview(1, photo?.bytes ?? Buffer.alloc(0));
     yield preview(2, photo?.bytes ?? Buffer.alloc(0));
   }
-  await recordGeneration(run, { generation: { steps: 10 }, loras: [], done: 0 } as unknown as Made, events());
+  await recordGeneration(
+    run,
+    { generation: { steps: 10 }, images: [], loras: [], done: 0 } as unknown as Made,
+    events(),
+  );
   expect(told).toEqual([1, 2]);
 });

@@ -11,11 +11,15 @@ import { withTexts } from '../storage/png-text.ts';
 import { asPreview } from '../storage/previews.ts';
 import { storage } from '../storage/volume.ts';
 import { embeddedParameters } from './embedded-parameters.ts';
+import type { PlannedImage } from './planned-images.ts';
 
 type Event<Type extends GenerationEvent['type']> = Extract<GenerationEvent, { type: Type }>;
 type Made = {
   generation: typeof generations.$inferSelect;
-  loras: { lora: Lora; strength: number }[];
+  /** As they were planned. */
+  images: PlannedImage[];
+  /** Of the generation, by position. */
+  loras: Lora[];
   /** Images that an earlier attempt has made. */
   done: number;
 };
@@ -99,7 +103,10 @@ async function recordPreview(run: JobRun, { index, image }: Event<'preview'>) {
 
 async function recordOutput(run: JobRun, made: Made, { index, seed, path }: Event<'image'>, step: number) {
   const jobId = run.job.id;
-  await writeFile(path, withTexts(await readFile(path), embeddedParameters({ ...made, index, seed })));
+  const planned = made.images.find((image) => image.index === index);
+  if (planned === undefined) throw new Error(`The engine made image ${index}, which nobody asked for.`);
+  const texts = embeddedParameters({ ...made, image: { ...planned, seed } });
+  await writeFile(path, withTexts(await readFile(path), texts));
   const record = { set: { step }, events: [{ type: 'output' as const, data: { index } }] };
   await recordPicture(run, { path, key: outputKey({ jobId, index }), ...record }, (tx, picture) =>
     tx.insert(outputs).values({ jobId, index, seed, ...picture }),

@@ -1,16 +1,19 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { type generationLoras, outputs } from '#schema/generation.ts';
+import { outputs } from '#schema/generation.ts';
 import { jobEvents } from '#schema/jobs.ts';
 import { builder } from '../builder.ts';
 import { db } from '../db.ts';
 import { JobEvent, jobEventType } from '../jobs/job-events.graphql.ts';
 import { Job } from '../jobs/job-types.graphql.ts';
 import { hasEnded, jobsByIds } from '../jobs/jobs.ts';
-import { Lora } from '../loras/loras.graphql.ts';
-import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
 import { type Generation as GenerationJob, isGeneration } from './generation.ts';
+import { MOST_CELLS } from './grid.ts';
+import { Grid } from './grid-types.graphql.ts';
+import { LoraUse } from './lora-use-types.graphql.ts';
 import { loraUsesOfJobs } from './lora-uses.ts';
-import { outputsByIds, outputsOfJobs } from './outputs.ts';
+import { gridsOfJobs } from './named-grids.ts';
+import { Output } from './output-types.graphql.ts';
+import { outputAt, outputsOfJobs } from './outputs.ts';
 import {
   ControlNetUse,
   FaceDetailerUse,
@@ -18,59 +21,6 @@ import {
   IpAdapterUse,
   UpscaleUse,
 } from './toggle-types.graphql.ts';
-
-const LoraUse = builder.objectRef<typeof generationLoras.$inferSelect>('LoraUse').implement({
-  description: 'A LoRA in a generation.',
-  fields: (t) => ({
-    lora: t.field({
-      type: Lora,
-      nullable: true,
-      description: 'Null when it was deleted since.',
-      resolve: ({ loraId }) => loraId,
-    }),
-    name: t.exposeString('name', { description: 'As it was called then.' }),
-    strength: t.exposeFloat('strength', { description: 'From 0 to 2.' }),
-  }),
-});
-
-export const Output = builder.loadableObject('Output', {
-  description: 'An image that was generated.',
-  load: (ids: string[]) => outputsByIds(ids),
-  sort: ({ id }) => id,
-  loaderOptions: { cache: false },
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    index: t.exposeInt('index', { description: 'Place in its batch, from 0.' }),
-    seed: t.expose('seed', { type: 'Seed', description: 'That this image was made with.' }),
-    width: t.exposeInt('width', { description: 'Pixels, upscaling included.' }),
-    height: t.exposeInt('height', { description: 'Pixels, upscaling included.' }),
-    bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the PNG.' }),
-    sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
-    thumbHash: t.exposeString('thumbHash', {
-      description: 'Base64 of a ThumbHash, the placeholder while it loads.',
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    url: t.string({
-      description: 'Path of the PNG, with its parameters in it, relative to the server.',
-      resolve: ({ id }) => `/files/outputs/${id}`,
-    }),
-    downloadUrl: t.string({
-      description: 'The same, to be saved by a browser under a readable name.',
-      resolve: ({ id }) => `/files/outputs/${id}?download`,
-    }),
-    thumbnailUrl: t.string({
-      description: THUMBNAIL_DESCRIPTION,
-      args: {
-        size: t.arg({ type: ThumbnailSize, defaultValue: 'small', description: 'SMALL when left out.' }),
-      },
-      resolve: ({ id }, { size }) => thumbnailUrl('outputs', id, size),
-    }),
-  }),
-});
-export const OutputConnection = builder.connectionObject(
-  { type: Output, name: 'OutputConnection' },
-  { name: 'OutputEdge' },
-);
 
 type PreviewData = { jobId: string; index: number; version: number };
 const previewUrl = ({ jobId, index, version }: PreviewData) =>
@@ -110,11 +60,13 @@ export const Generation = builder.loadableObject('Generation', {
   interfaces: [Job],
   fields: (t) => ({
     prompt: t.string({
-      description: 'What to draw, 1 to 2000 characters.',
+      description:
+        'What to draw, 1 to 2000 characters, as it was written; `Output.prompt` is what it became. The first of a grid over prompts.',
       resolve: ({ generation }) => generation.prompt,
     }),
     negativePrompt: t.string({
-      description: 'What to stay away from, at most 1000 characters; empty when there is nothing.',
+      description:
+        'What to stay away from, at most 1000 characters, as it was written; empty when there is nothing.',
       resolve: ({ generation }) => generation.negativePrompt,
     }),
     width: t.int({ description: 'Pixels, before upscaling.', resolve: ({ generation }) => generation.width }),
@@ -132,11 +84,12 @@ export const Generation = builder.loadableObject('Generation', {
     }),
     seed: t.field({
       type: 'Seed',
-      description: 'Of image 0, as it was really used; image i has `seed + i`.',
+      description:
+        'Of image 0, as it was really used. In a batch image i has `seed + i`; in a grid without seeds all have it.',
       resolve: ({ generation }) => generation.seed,
     }),
     count: t.int({
-      description: 'Images that were asked for, 1 to 16.',
+      description: 'Images that were asked for, 1 to 16; of a grid 1 to 64.',
       resolve: ({ generation }) => generation.count,
     }),
     sampler: t.string({
@@ -153,8 +106,17 @@ export const Generation = builder.loadableObject('Generation', {
     }),
     loras: t.loadableList({
       type: LoraUse,
-      description: 'In the order in which they are applied; at most 4.',
+      description:
+        'In the order in which they are applied; at most 4. In a grid over LoRAs the first is as it was given, and gives its place to the axis.',
       load: (ids: string[]) => loraUsesOfJobs(ids),
+      loaderOptions: { cache: false },
+      resolve: ({ id }) => id,
+    }),
+    grid: t.loadable({
+      type: Grid,
+      nullable: true,
+      description: 'What varies between its images; null for a batch.',
+      load: (ids: string[]) => gridsOfJobs(ids),
       loaderOptions: { cache: false },
       resolve: ({ id }) => id,
     }),
@@ -190,7 +152,8 @@ export const Generation = builder.loadableObject('Generation', {
     }),
     outputs: t.loadableList({
       type: Output,
-      description: 'The images made so far, by index; at most 16.',
+      description: 'The images made so far, by index; at most 16, of a grid 64.',
+      complexity: { field: 1, multiplier: MOST_CELLS },
       load: (ids: string[]) => outputsOfJobs(ids),
       loaderOptions: { cache: false },
       resolve: ({ id }) => id,
@@ -219,13 +182,7 @@ jobEventType('output').implement({
       type: Output,
       nullable: true,
       description: 'Null when it was deleted since.',
-      resolve: async ({ jobId, data }) =>
-        (
-          await db
-            .select()
-            .from(outputs)
-            .where(and(eq(outputs.jobId, jobId), eq(outputs.index, data.index)))
-        )[0],
+      resolve: ({ jobId, data }) => outputAt(jobId, data.index),
     }),
   }),
 });

@@ -4,11 +4,14 @@ import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
 import { askedFor } from '../idempotency.ts';
 import { followJob, listJobsOfKind } from '../jobs/job-lists.ts';
 import { JobState } from '../jobs/job-types.graphql.ts';
+import { UnknownWildcard, WildcardNesting } from '../prompts/prompts.ts';
 import { QuotaExceeded } from '../quotas.ts';
 import { ASPECT_PRESETS, type AspectPreset } from './aspect-presets.ts';
 import { findGeneration, isGeneration, repeatGeneration, startGeneration } from './generation.ts';
 import { givenIn, StartGenerationInput } from './generation-input.graphql.ts';
-import { Generation, GenerationConnection, Output, OutputConnection } from './generation-types.graphql.ts';
+import { Generation, GenerationConnection } from './generation-types.graphql.ts';
+import { GridTooLarge } from './grid.ts';
+import { Output, OutputConnection } from './output-types.graphql.ts';
 import { findOutput, listOutputs } from './outputs.ts';
 
 const AspectPresetRef = builder.objectRef<AspectPreset>('AspectPreset').implement({
@@ -88,7 +91,7 @@ builder.queryField('outputs', (t) =>
 // ── Mutations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const errors = {
-  types: [...KEY_ERRORS, QuotaExceeded, UnsupportedParameter],
+  types: [...KEY_ERRORS, QuotaExceeded, UnsupportedParameter, GridTooLarge, UnknownWildcard, WildcardNesting],
   dataField: { name: 'generation', description: 'As it was put in line.' },
 } as const;
 
@@ -96,7 +99,8 @@ builder.mutationField('startGeneration', (t) =>
   t.field({
     type: Generation,
     guard: 'write:jobs',
-    description: 'Puts a batch of images in line.',
+    description:
+      'Puts a batch or a grid of images in line. What their texts become is decided now, and stays.',
     args: { input: t.arg({ type: StartGenerationInput }), idempotencyKey: idempotencyKey(t) },
     errors: { ...errors, types: [...errors.types] },
     resolve: (_, args) => startGeneration(givenIn(args.input), askedFor('startGeneration', args)),
@@ -109,7 +113,8 @@ const RepeatGenerationInput = builder.inputType('RepeatGenerationInput', {
     generationId: t.id({ description: 'The one whose parameters are taken.' }),
     newSeed: t.boolean({
       defaultValue: false,
-      description: 'Draw another seed: images like these, but not the same. False when left out.',
+      description:
+        'Draw another seed: images like these, but not the same. The seeds of a grid move by one number, and what the texts become is drawn anew from the lists as they are now. False when left out: the same texts and seeds.',
     }),
   }),
 });

@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm';
-import { generationLoras, generations } from '#schema/generation.ts';
+import { generationImages, generationLoras, generations } from '#schema/generation.ts';
 import { engineNames } from '../capabilities.ts';
 import { keepJobs, lockCharacters } from '../characters/characters.ts';
 import { db, type Tx } from '../db.ts';
@@ -8,9 +8,12 @@ import { type Asked, type Creation, createOnce } from '../idempotency.ts';
 import { findJob, type JobDetails } from '../jobs/jobs.ts';
 import { createJob } from '../jobs/record.ts';
 import { findLora, keepLoras, type Lora } from '../loras/loras.ts';
+import type { Texts } from '../prompts/prompts.ts';
 import { randomSeed } from '../seed.ts';
 import { checkedInput, type StartGenerationInput } from './generation-input.ts';
+import { movedSeeds } from './grid.ts';
 import { holdersOf } from './image-sources.ts';
+import { plannedImages } from './planned-images.ts';
 
 export type Generation = JobDetails & { generation: NonNullable<JobDetails['generation']> };
 export const isGeneration = (job: JobDetails | null): job is Generation => job?.generation != null;
@@ -21,18 +24,18 @@ export const startGeneration = async (input: StartGenerationInput, asked: Asked)
 /** Writes the generation and the job that runs it together. Answers with its id. */
 async function prepareGeneration(
   input: StartGenerationInput,
-  origin: { retryOfId?: string } = {},
+  { texts = null, ...origin }: { retryOfId?: string; texts?: Texts[] | null } = {},
 ): Promise<Creation<string>> {
   const { retryOfId } = origin;
-  const { loras, values } = await checkedInput(input);
+  const { uses, images, values } = await checkedInput(input, texts);
   const holders = await holdersOf(values.toggles);
   return async (tx) => {
     await keepJobs(tx, retryOfId === undefined ? holders.jobIds : [retryOfId, ...holders.jobIds]);
-    const ofLoras = loras.map(({ lora }) => lora.characterId).filter((id) => id !== null);
+    const ofLoras = uses.map(({ lora }) => lora.characterId).filter((id) => id !== null);
     const characters = await keepCharacters(tx, [...ofLoras, ...holders.characterIds]);
     await keepLoras(
       tx,
-      loras.map(({ lora }) => lora.id),
+      uses.map(({ lora }) => lora.id),
     );
     const characterId = ofLoras[0] ?? null;
     const about = characters.find(({ id }) => id === characterId)?.name ?? 'No LoRA';
@@ -44,18 +47,20 @@ async function prepareGeneration(
       steps: values.steps * values.count,
       ...origin,
     });
-    await tx.insert(generations).values({ ...values, jobId: created.id });
-    if (loras.length > 0)
+    const jobId = created.id;
+    await tx.insert(generations).values({ ...values, jobId });
+    await tx.insert(generationImages).values(images.map((image) => ({ ...image, jobId })));
+    if (uses.length > 0)
       await tx.insert(generationLoras).values(
-        loras.map(({ lora, strength }, position) => ({
-          jobId: created.id,
+        uses.map(({ lora, strength }, position) => ({
+          jobId,
           position,
           loraId: lora.id,
           name: lora.name,
           strength,
         })),
       );
-    return created.id;
+    return jobId;
   };
 }
 
@@ -72,17 +77,45 @@ type Repetition = { newSeed: boolean; retryOfId?: string };
 export const repeatGeneration = async (id: string, how: Repetition, asked: Asked): Promise<Generation> =>
   getGeneration(await createOnce(asked, () => prepareGenerationAgain(id, how)));
 
-/** The same again: with its own seed for the same images, or with a new one for others like them. */
+/** The same again: with its own seeds and texts for the same images, or with new ones for others like them. */
 export async function prepareGenerationAgain(
   id: string,
   { newSeed, ...origin }: Repetition,
 ): Promise<Creation<string>> {
-  const { jobId, toggles, seed, ...parameters } = (await getGeneration(id)).generation;
-  const uses = await loraUsesOf(jobId);
+  const { generation } = await getGeneration(id);
+  const uses = await loraUsesOf(id);
   const deleted = uses.find(({ loraId }) => loraId === null);
   if (deleted) throw deletedLora(deleted);
-  const loras = uses.map(({ loraId, strength }) => ({ loraId: loraId ?? '', strength }));
-  return prepareGeneration({ ...parameters, ...toggles, seed: newSeed ? randomSeed() : seed, loras }, origin);
+  const texts = newSeed ? null : await plannedImages(id);
+  return prepareGeneration(inputOf(generation, uses, { newSeed }), { ...origin, texts });
+}
+
+type LoraUse = typeof generationLoras.$inferSelect;
+
+/** As it was asked for. */
+function inputOf(
+  { jobId: _, toggles, grid, prompt, seed, count, ...parameters }: Generation['generation'],
+  uses: LoraUse[],
+  { newSeed }: { newSeed: boolean },
+): StartGenerationInput {
+  const loras = uses.flatMap(({ loraId, strength }) =>
+    strength === null ? [] : [{ loraId: loraId ?? '', strength }],
+  );
+  const common = { ...parameters, ...toggles, loras };
+  const ownSeed = newSeed ? randomSeed() : seed;
+  if (grid === null) return { ...common, prompt, seed: ownSeed, count };
+  const { prompts, strengths, seeds } = grid;
+  return {
+    ...common,
+    ...(prompts === null && { prompt }),
+    ...(seeds === null && { seed: ownSeed }),
+    grid: {
+      ...{ prompts, strengths },
+      seeds: seeds && newSeed ? movedSeeds(seeds, 1 + randomSeed()) : seeds,
+      loraIds:
+        grid.loras?.map((position) => (position === null ? null : (uses[position]?.loraId ?? ''))) ?? null,
+    },
+  };
 }
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,13 +131,13 @@ const loraUsesOf = (jobId: string) =>
 const deletedLora = ({ loraId, name }: { loraId: string | null; name: string }) =>
   new NotFound('lora', loraId ?? '', `The LoRA "${name}" was deleted.`);
 
-/** The LoRA files of a generation, in order; NotFound names one that was deleted meanwhile. */
-export async function lorasOf(jobId: string): Promise<{ lora: Lora; strength: number }[]> {
+/** The LoRAs of a generation, by position; NotFound names one that was deleted meanwhile. */
+export async function lorasOf(jobId: string): Promise<Lora[]> {
   return Promise.all(
-    (await loraUsesOf(jobId)).map(async ({ loraId, strength, name }) => {
+    (await loraUsesOf(jobId)).map(async ({ loraId, name }) => {
       const lora = loraId === null ? null : await findLora(loraId);
       if (lora === null) throw deletedLora({ loraId, name });
-      return { lora, strength };
+      return lora;
     }),
   );
 }

@@ -1,5 +1,5 @@
-import { and, asc, inArray } from 'drizzle-orm';
-import { generationLoras, outputs } from '#schema/generation.ts';
+import { and, asc, eq, getTableColumns, inArray } from 'drizzle-orm';
+import { type Grid, generationImages, generationLoras, generations, outputs } from '#schema/generation.ts';
 import { jobs } from '#schema/jobs.ts';
 import { type ConnectionArgs, keysetConnection, matchesId } from '../connection.ts';
 import { db } from '../db.ts';
@@ -7,23 +7,44 @@ import { isId } from '../errors.ts';
 import { outputKey } from '../storage/keys.ts';
 import type { StoredFile } from '../storage/storage.ts';
 
-export type Output = typeof outputs.$inferSelect;
+/** With what it was really made with. */
+export type Output = typeof outputs.$inferSelect & {
+  prompt: string;
+  negativePrompt: string;
+  grid: Grid | null;
+};
 
-export const outputsByIds = (ids: readonly string[]) =>
+const selectOutputs = () =>
   db
-    .select()
+    .select({
+      ...getTableColumns(outputs),
+      prompt: generationImages.prompt,
+      negativePrompt: generationImages.negativePrompt,
+      grid: generations.grid,
+    })
     .from(outputs)
-    .where(inArray(outputs.id, [...ids]));
+    .innerJoin(generations, eq(generations.jobId, outputs.jobId))
+    .innerJoin(
+      generationImages,
+      and(eq(generationImages.jobId, outputs.jobId), eq(generationImages.index, outputs.index)),
+    )
+    .$dynamic();
+
+export const outputsByIds = (ids: readonly string[]): Promise<Output[]> =>
+  selectOutputs().where(inArray(outputs.id, [...ids]));
 
 /** Of each generation, in the order of `jobIds`: the images made so far, by index. */
 export async function outputsOfJobs(jobIds: readonly string[]): Promise<Output[][]> {
-  const rows = await db
-    .select()
-    .from(outputs)
+  const rows = await selectOutputs()
     .where(inArray(outputs.jobId, [...jobIds]))
     .orderBy(asc(outputs.index));
   const byJob = Map.groupBy(rows, ({ jobId }) => jobId);
   return jobIds.map((id) => byJob.get(id) ?? []);
+}
+
+export async function outputAt(jobId: string, index: number): Promise<Output | null> {
+  const [output] = await selectOutputs().where(and(eq(outputs.jobId, jobId), eq(outputs.index, index)));
+  return output ?? null;
 }
 
 export async function findOutput(id: string): Promise<Output | null> {
@@ -52,9 +73,7 @@ export const listOutputs = ({ characterId, loraId, generationId, ...args }: List
     order: [{ column: outputs.id, type: 'uuid', direction: 'desc' }],
     keyOf: ({ id }) => [id],
     read: ({ where, orderBy, limit }) =>
-      db
-        .select()
-        .from(outputs)
+      selectOutputs()
         .where(
           and(
             jobsOf ? inArray(outputs.jobId, jobsOf) : undefined,

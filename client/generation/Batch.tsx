@@ -7,11 +7,12 @@ import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { CancelJobDialog } from '../queue/CancelJobDialog.tsx';
 import { placeWord } from '../queue/place.ts';
 import { Button } from '../ui/Button.tsx';
-import { formatEta } from '../ui/format.ts';
+import { formatEta, plural } from '../ui/format.ts';
 import { StateBadge } from '../ui/StateBadge.tsx';
 import { Time } from '../ui/Time.tsx';
 import styles from './Batch.module.css';
 import { BatchTile } from './BatchTile.tsx';
+import { GridTables } from './GridTables.tsx';
 import { RepeatButton } from './RepeatButton.tsx';
 
 const Generation = graphql(`
@@ -34,7 +35,8 @@ const Generation = graphql(`
     seed
     count
     loras { name strength }
-    outputs { id index thumbHash thumbnailUrl(size: LARGE) }
+    grid { prompts loras { name } strengths seeds }
+    outputs { id index prompt thumbHash thumbnailUrl(size: LARGE) }
     previews { index url }
   }
 `);
@@ -66,13 +68,35 @@ export function Batch(props: {
   const outputAt = (index: number) => generation().outputs.find((output) => output.index === index);
   const previewAt = (index: number) => generation().previews.find((preview) => preview.index === index);
   const size = () => `${generation().width} × ${generation().height}`;
-  const loras = () => generation().loras.map((use) => `${use.name} × ${use.strength}`);
+  const title = () => {
+    const { prompt, grid } = generation();
+    return grid?.prompts == null ? prompt : plural(grid.prompts.length, 'prompt');
+  };
+  // What varies stands above the images.
+  const varies = (axis: 'loras' | 'strengths' | 'seeds') => generation().grid?.[axis] != null;
+  const loras = () =>
+    generation()
+      .loras.slice(varies('loras') ? 1 : 0)
+      .map((use, place) => (place === 0 && varies('strengths') ? use.name : `${use.name} × ${use.strength}`));
+  const ratio = () => generation().width / generation().height;
+  const tile = (index: number) => (
+    <Show when={isOpen() || outputAt(index) !== undefined}>
+      <BatchTile
+        index={index}
+        prompt={outputAt(index)?.prompt ?? generation().prompt}
+        ratio={ratio()}
+        output={outputAt(index)}
+        previewUrl={previewAt(index)?.url}
+        isRunning={generation().state === 'RUNNING'}
+      />
+    </Show>
+  );
 
   return (
-    <article class={styles.batch} id={generation().id} aria-label={generation().prompt}>
+    <article class={styles.batch} id={generation().id} aria-label={title()}>
       <header class={styles.head}>
         <div class={styles.words}>
-          <p class={styles.prompt}>{generation().prompt}</p>
+          <p class={styles.prompt}>{title()}</p>
           <p class={`${styles.line} numbers`}>
             {[
               size(),
@@ -81,16 +105,18 @@ export function Batch(props: {
               `guidance ${generation().guidanceScale}`,
               generation().sampler,
             ].join(' · ')}
-            {' · '}
-            <Show when={can('WRITE_JOBS')} fallback={<>seed {generation().seed}</>}>
-              <button
-                type="button"
-                class={styles.seed}
-                title="Lock this seed in the composer"
-                onClick={() => props.onUseSeed(generation().seed)}
-              >
-                seed {generation().seed}
-              </button>
+            <Show when={!varies('seeds')}>
+              {' · '}
+              <Show when={can('WRITE_JOBS')} fallback={<>seed {generation().seed}</>}>
+                <button
+                  type="button"
+                  class={styles.seed}
+                  title="Lock this seed in the composer"
+                  onClick={() => props.onUseSeed(generation().seed)}
+                >
+                  seed {generation().seed}
+                </button>
+              </Show>
             </Show>
             {' · '}
             <Time at={generation().createdAt} />
@@ -141,24 +167,26 @@ export function Batch(props: {
         )}
       </Show>
       <Show when={isOpen() || generation().outputs.length > 0}>
-        <ul class={styles.tiles} style={{ '--ratio': generation().width / generation().height }}>
-          <For each={tiles()}>
-            {(index) => (
-              <Show when={isOpen() || outputAt(index) !== undefined}>
-                <li>
-                  <BatchTile
-                    index={index}
-                    prompt={generation().prompt}
-                    ratio={generation().width / generation().height}
-                    output={outputAt(index)}
-                    previewUrl={previewAt(index)?.url}
-                    isRunning={generation().state === 'RUNNING'}
-                  />
-                </li>
-              </Show>
-            )}
-          </For>
-        </ul>
+        <Show
+          when={generation().grid}
+          fallback={
+            <ul class={styles.tiles} style={{ '--ratio': ratio() }}>
+              <For each={tiles()}>
+                {(index) => (
+                  <Show when={isOpen() || outputAt(index) !== undefined}>
+                    <li>{tile(index)}</li>
+                  </Show>
+                )}
+              </For>
+            </ul>
+          }
+        >
+          {(grid) => (
+            <GridTables grid={grid()} ratio={ratio()} label={title()}>
+              {tile}
+            </GridTables>
+          )}
+        </Show>
       </Show>
     </article>
   );

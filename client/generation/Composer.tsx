@@ -5,15 +5,17 @@ import { useFragment } from '../gql/index.ts';
 import { ParameterField, ParameterFields, type ParameterRef } from '../parameters/ParameterField.tsx';
 import { defaultText } from '../parameters/parameter.ts';
 import { Button } from '../ui/Button.tsx';
-import { ChipButton } from '../ui/Chip.tsx';
 import { RangeField, SelectField, TextArea } from '../ui/Field.tsx';
 import { plural } from '../ui/format.ts';
 import { AspectPicker } from './AspectPicker.tsx';
 import styles from './Composer.module.css';
-import { type Draft, type Facts, hasOwnField, hasWord, problemsOf, withWord } from './draft.ts';
+import { type Draft, type Facts, hasOwnField, problemsOf } from './draft.ts';
+import { GridEditor } from './GridEditor.tsx';
+import { hasGridPrompts, hasGridSeeds, imageCountOf } from './grid-draft.ts';
 import { LoraStack } from './LoraStack.tsx';
 import type { LoraOption } from './lora-option.ts';
 import { factsWith, type Model, modelOf } from './model-facts.ts';
+import { PromptField } from './PromptField.tsx';
 import { SeedField } from './SeedField.tsx';
 import { Toggles } from './Toggles.tsx';
 
@@ -50,6 +52,7 @@ export function Composer(props: {
     return [...problemsOf(props.draft, facts()), ...ofModel];
   });
   const used = () => props.loras.filter((lora) => props.draft.loras.some((use) => use.loraId === lora.id));
+  const fitting = createMemo(() => props.loras.filter((lora) => lora.family === model()?.family));
   const words = createMemo(() => [...new Set(used().flatMap((lora) => lora.triggerWord ?? []))]);
   const negative = () => facts().parameters.find((parameter) => parameter.name === 'negativePrompt');
   const defaultOf = (name: string) => {
@@ -77,34 +80,12 @@ export function Composer(props: {
 
   return (
     <form class={styles.composer} onSubmit={start} onKeyDown={onKeyDown} aria-label="What to generate">
-      <div class={styles.prompt}>
-        <TextArea
-          label="Prompt"
-          rows={4}
-          maxLength={2000}
-          placeholder="ember fox, portrait in a pine forest, morning light"
-          value={props.draft.prompt}
-          onInput={(event) => props.setDraft('prompt', event.currentTarget.value)}
-        />
-        <Show when={words().length > 0}>
-          <div class={styles.chips}>
-            <For each={words()}>
-              {(word) => (
-                <ChipButton
-                  label={`Put the trigger word ${word} into the prompt`}
-                  pressed={hasWord(props.draft.prompt, word)}
-                  onClick={() => props.setDraft('prompt', withWord(props.draft.prompt, word))}
-                >
-                  {word}
-                </ChipButton>
-              )}
-            </For>
-            <Show when={words().some((word) => !hasWord(props.draft.prompt, word))}>
-              <span class={styles.hint}>Without its trigger word a LoRA may stay silent.</span>
-            </Show>
-          </div>
-        </Show>
-      </div>
+      <PromptField
+        draft={props.draft}
+        words={words()}
+        onPrompt={(prompt) => props.setDraft('prompt', prompt)}
+        onTemplate={(template) => props.setDraft(template)}
+      />
       <LoraStack
         uses={props.draft.loras}
         loras={props.loras}
@@ -117,20 +98,29 @@ export function Composer(props: {
         onAspect={(name) => props.setDraft('aspect', name)}
         onQuality={(quality) => props.setDraft('quality', quality)}
       />
-      <div class={styles.pair}>
-        <RangeField
-          label="Images"
-          min={1}
-          max={16}
-          step={1}
-          value={props.draft.count}
-          onInput={(count) => props.setDraft('count', count)}
-        />
-        <SeedField
-          seed={props.draft.seed}
-          isLocked={props.draft.isSeedLocked}
-          onChange={(seed, isSeedLocked) => props.setDraft({ seed, isSeedLocked })}
-        />
+      <GridEditor
+        grid={props.draft.grid}
+        loras={fitting()}
+        onChange={(change) => props.setDraft('grid', change)}
+      />
+      <div class={styles.pair} data-single={props.draft.grid.on}>
+        <Show when={!props.draft.grid.on}>
+          <RangeField
+            label="Images"
+            min={1}
+            max={16}
+            step={1}
+            value={props.draft.count}
+            onInput={(count) => props.setDraft('count', count)}
+          />
+        </Show>
+        <Show when={!hasGridSeeds(props.draft)}>
+          <SeedField
+            seed={props.draft.seed}
+            isLocked={props.draft.isSeedLocked}
+            onChange={(seed, isSeedLocked) => props.setDraft({ seed, isSeedLocked })}
+          />
+        </Show>
       </div>
       <details class={styles.more}>
         <summary>Negative prompt, model, sampling</summary>
@@ -183,7 +173,9 @@ export function Composer(props: {
             {props.refusal}
           </p>
         </Show>
-        <Show when={problems().length > 0 && props.draft.prompt.trim() !== ''}>
+        <Show
+          when={problems().length > 0 && (props.draft.prompt.trim() !== '' || hasGridPrompts(props.draft))}
+        >
           <p class={styles.bad} role="status">
             {problems().join(' ')}
           </p>
@@ -195,7 +187,7 @@ export function Composer(props: {
           pending={props.pending}
           disabled={problems().length > 0}
         >
-          Generate {plural(props.draft.count, 'image')}
+          Generate {plural(imageCountOf(props.draft), 'image')}
         </Button>
       </div>
     </form>

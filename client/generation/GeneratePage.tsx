@@ -29,6 +29,7 @@ const GeneratePageQuery = graphql(`
         baseModels {
           id
           label
+          family
           resolutions
           unsupported
           defaults { steps guidanceScale sampler scheduler }
@@ -96,7 +97,9 @@ export function GeneratePage() {
   createEffect(
     on(loras, (known) => {
       if (query.data() === undefined) return;
-      setDraft('loras', (uses) => uses.filter((use) => known.some((lora) => lora.id === use.loraId)));
+      const isThere = (id: string | null) => id === null || known.some((lora) => lora.id === id);
+      setDraft('loras', (uses) => uses.filter((use) => isThere(use.loraId)));
+      setDraft('grid', 'loraIds', (ids) => ids.filter(isThere));
     }),
   );
 

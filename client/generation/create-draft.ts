@@ -11,7 +11,9 @@ function keyOf(person: { id: string } | undefined): string {
 function stored(key: string): Draft {
   try {
     const text = localStorage.getItem(key);
-    return text === null ? EMPTY : { ...EMPTY, ...(JSON.parse(text) as Partial<Draft>) };
+    if (text === null) return EMPTY;
+    const draft = JSON.parse(text) as Partial<Draft>;
+    return { ...EMPTY, ...draft, grid: { ...EMPTY.grid, ...draft.grid } };
   } catch {
     return EMPTY;
   }

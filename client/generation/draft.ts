@@ -2,6 +2,14 @@ import type { StartGenerationInput } from '../gql/graphql.ts';
 import type { Parameter, Texts } from '../parameters/parameter.ts';
 import { defaultText, problemOf, readValue } from '../parameters/parameter.ts';
 import { type Aspect, sizeOf } from './aspect.ts';
+import {
+  EMPTY_GRID,
+  type GridDraft,
+  gridInputOf,
+  gridProblems,
+  hasGridPrompts,
+  hasGridSeeds,
+} from './grid-draft.ts';
 
 export type Reference = {
   kind: 'image' | 'output' | 'reference';
@@ -31,6 +39,7 @@ export type Draft = {
   isSeedLocked: boolean;
   texts: Texts;
   toggles: Record<string, ToggleDraft>;
+  grid: GridDraft;
 };
 
 export const EMPTY: Draft = {
@@ -45,6 +54,7 @@ export const EMPTY: Draft = {
   isSeedLocked: false,
   texts: {},
   toggles: {},
+  grid: EMPTY_GRID,
 };
 
 export const MAX_LORAS = 4;
@@ -97,12 +107,13 @@ export function seedProblem(draft: Pick<Draft, 'seed' | 'isSeedLocked'>): string
 /** What keeps the draft from being started, in sentences. */
 export function problemsOf(draft: Draft, facts: Facts): string[] {
   const problems: string[] = [];
-  if (draft.prompt.trim() === '') problems.push('Write a prompt.');
+  if (draft.prompt.trim() === '' && !hasGridPrompts(draft)) problems.push('Write a prompt.');
   if (draft.prompt.length > 2000)
     problems.push(`The prompt has ${draft.prompt.length} characters; the limit is 2,000.`);
   if (draft.negativePrompt.length > 1000)
     problems.push('The negative prompt is longer than 1,000 characters.');
-  if (seedProblem(draft) !== undefined) problems.push('The seed is not one.');
+  if (seedProblem(draft) !== undefined && !hasGridSeeds(draft)) problems.push('The seed is not one.');
+  problems.push(...gridProblems(draft));
   for (const parameter of facts.parameters) {
     if (hasOwnField(parameter) || parameter.unsupported != null) continue;
     const text = draft.texts[parameter.name];
@@ -167,12 +178,14 @@ export function inputOf(draft: Draft, facts: Facts): StartGenerationInput {
   const supportsNegative =
     facts.parameters.find((parameter) => parameter.name === 'negativePrompt')?.unsupported == null;
   const negativePrompt = draft.negativePrompt.trim();
+  const grid = gridInputOf(draft);
+  const ownSeed = draft.isSeedLocked && draft.seed.trim() !== '' ? Number(draft.seed) : null;
   return {
-    prompt: draft.prompt.trim(),
+    prompt: grid?.prompts == null ? draft.prompt.trim() : null,
     negativePrompt: negativePrompt === '' || !supportsNegative ? null : negativePrompt,
     ...(aspect === undefined ? {} : sizeOf(aspect, draft.quality)),
-    count: draft.count,
-    seed: draft.isSeedLocked && draft.seed.trim() !== '' ? Number(draft.seed) : null,
+    ...(grid === null ? { count: draft.count } : { grid }),
+    seed: grid?.seeds == null ? ownSeed : null,
     baseModel: facts.baseModel ?? draft.baseModel,
     loras: draft.loras.map((use) => ({ loraId: use.loraId, strength: use.strength })),
     ...valuesOf(

@@ -6,6 +6,7 @@ const Lora = graphql(`
     name
     triggerWord
     baseModel
+    family
     character { id name }
   }
 `);

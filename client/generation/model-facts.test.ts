@@ -25,11 +25,17 @@ const facts: Facts = {
   aspects: [{ name: '16:9', width: 1344, height: 768 }],
 };
 const missing: Model = {
-  ...{ id: 'big', label: 'Big', resolutions: [1024], defaults: {}, lacks: [] },
+  ...{ id: 'big', label: 'Big', family: 'f', resolutions: [1024], defaults: {}, lacks: [] },
   unsupported: 'It is not installed.',
 };
 const small: Model = {
-  ...{ id: 'small', label: 'Small', resolutions: [512], defaults: { steps: 4, __typename: 'X' } },
+  ...{
+    id: 'small',
+    label: 'Small',
+    family: 'f',
+    resolutions: [512],
+    defaults: { steps: 4, __typename: 'X' },
+  },
   lacks: [
     { parameter: 'negativePrompt', reason: 'It takes none.' },
     { parameter: 'ipAdapter', reason: 'There is none for it.' },

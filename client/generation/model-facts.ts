@@ -6,6 +6,7 @@ import type { LoraOption } from './lora-option.ts';
 export type Model = {
   id: string;
   label: string;
+  family: string;
   resolutions: readonly number[];
   defaults: Record<string, unknown>;
   lacks: readonly { parameter: string; reason: string }[];

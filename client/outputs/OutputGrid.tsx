@@ -28,7 +28,7 @@ const Output = graphql(`
     height
     thumbHash
     thumbnailUrl
-    generation { id prompt }
+    prompt
   }
 `);
 
@@ -73,7 +73,7 @@ export function OutputGrid(props: {
                       <Picture
                         src={output().thumbnailUrl}
                         thumbHash={output().thumbHash}
-                        alt={output().generation.prompt}
+                        alt={output().prompt}
                       />
                     </A>
                   </li>

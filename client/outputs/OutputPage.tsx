@@ -25,7 +25,8 @@ const OutputQuery = graphql(`
       thumbHash
       url
       downloadUrl
-      generation { id prompt outputs { id } }
+      prompt
+      generation { id outputs { id } }
       ...Parameters_output
     }
   }
@@ -91,7 +92,7 @@ export function OutputPage() {
                   <Picture
                     src={found().url}
                     thumbHash={found().thumbHash}
-                    alt={found().generation.prompt}
+                    alt={found().prompt}
                     width={found().width}
                     height={found().height}
                     fit="contain"

@@ -10,6 +10,9 @@ import styles from './Parameters.module.css';
 const Output = graphql(`
   fragment Parameters_output on Output {
     id
+    prompt
+    negativePrompt
+    loras { name strength lora { id training { id number } } }
     seed
     width
     height
@@ -18,13 +21,12 @@ const Output = graphql(`
     generation {
       id
       prompt
-      negativePrompt
+      grid { prompts }
       samplingSteps
       guidanceScale
       sampler
       scheduler
       baseModel
-      loras { name strength lora { id character { id name } training { id number } } }
       initImage { denoise maskUrl }
       controlNet { mode strength }
       ipAdapter { weight }
@@ -69,9 +71,9 @@ export function Parameters(props: { output: FragmentType<typeof Output> }) {
   };
   const asText = () =>
     [
-      made().prompt,
-      ...(made().negativePrompt == null ? [] : [`Negative prompt: ${made().negativePrompt}`]),
-      ...made().loras.map((use) => `LoRA: ${use.name} × ${use.strength}`),
+      output().prompt,
+      ...(output().negativePrompt === '' ? [] : [`Negative prompt: ${output().negativePrompt}`]),
+      ...output().loras.map((use) => `LoRA: ${use.name} × ${use.strength}`),
       `Seed: ${output().seed}`,
       ...rows().map(([name, value]) => `${name}: ${value}`),
     ].join('\n');
@@ -80,19 +82,25 @@ export function Parameters(props: { output: FragmentType<typeof Output> }) {
     <aside class={styles.panel} aria-label="Parameters">
       <div>
         <h2 class={styles.title}>Prompt</h2>
-        <p class={styles.prompt}>{made().prompt}</p>
+        <p class={styles.prompt}>{output().prompt}</p>
       </div>
-      <Show when={made().negativePrompt}>
+      <Show when={made().grid == null && made().prompt !== output().prompt}>
         <div>
-          <h2 class={styles.title}>Negative prompt</h2>
-          <p class={styles.prompt}>{made().negativePrompt}</p>
+          <h2 class={styles.title}>Written as</h2>
+          <p class={styles.prompt}>{made().prompt}</p>
         </div>
       </Show>
-      <Show when={made().loras.length > 0}>
+      <Show when={output().negativePrompt}>
+        <div>
+          <h2 class={styles.title}>Negative prompt</h2>
+          <p class={styles.prompt}>{output().negativePrompt}</p>
+        </div>
+      </Show>
+      <Show when={output().loras.length > 0}>
         <div>
           <h2 class={styles.title}>LoRAs</h2>
           <ul>
-            <For each={made().loras}>
+            <For each={output().loras}>
               {(use) => (
                 <li class={styles.row}>
                   <span>

@@ -12,7 +12,7 @@ export type GridDraft = {
 
 export const EMPTY_GRID: GridDraft = { on: false, prompts: '', seeds: '', loraIds: [], strengths: '' };
 
-export const MOST_IMAGES = 64;
+const MOST_IMAGES = 64;
 
 export const linesOf = (text: string): string[] =>
   text

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Data } from './api.ts';
+import { FAMILIES, loraBytes, shapesOf, uploadLora } from './loras.ts';
 import { realPhotos } from './pictures.ts';
 import { type Production, startProduction } from './production.ts';
 import { createCharacter, eventsOf, startGeneration, startTraining, uploadImages } from './steps.ts';
@@ -118,6 +119,57 @@ test('a ComfyUI that restarts in a batch, and a worker that is killed in it: eac
   // One that was asked for twice, because of the restart or the kill, was made once: its file is what its row says.
   expect((await history).filter(({ output }: Data) => output).length).toBe(4);
   await stop(second, 'SIGTERM');
+}, 120_000);
+
+test('a grid: the graph of each image has its text, seed, LoRA and strength', async () => {
+  studio.comfyui.faults.stepMs = 1;
+  const worker = await studio.startWorker();
+  const loras: Data[] = [];
+  for (const rank of [4, 8]) {
+    const shapes = shapesOf('kohya', FAMILIES.sdxl?.layers ?? {}, rank);
+    const bytes = await loraBytes(shapes, { 'modelspec.trigger_phrase': `word ${rank}` });
+    const { lora } = await uploadLora(studio, bytes, { baseModel: 'sdxl', triggerWord: `word ${rank}` });
+    loras.push(lora);
+  }
+  const [a, b] = loras.map(({ id }) => id);
+  const grid = {
+    prompts: ['{trigger} {in snow|in rain}', 'a beach'],
+    loraIds: [b, null],
+    strengths: [0.4, 1.2],
+  };
+  const input = {
+    baseModel: 'sdxl',
+    seed: 11,
+    width: 256,
+    height: 256,
+    steps: 1,
+    loras: [{ loraId: a }],
+    grid,
+  };
+  const { id } = await startGeneration(studio, input);
+  expect((await eventsOf(studio, id)).at(-1)).toMatchObject({ state: 'COMPLETED' });
+
+  const { generation } = await studio.graphql(
+    'query ($id: ID!) { generation(id: $id) { outputs { index prompt seed cell { prompt lora strength } loras { strength } } } }',
+    { id },
+  );
+  expect(generation.outputs).toHaveLength(8);
+  expect(generation.outputs[0].prompt).toMatch(/^word 8 in (snow|rain)$/);
+  const graphs = studio.comfyui.posts().map(({ body }) => JSON.parse(String(body)).prompt);
+  for (const { index, prompt, seed, cell, loras: used } of generation.outputs) {
+    const graph = graphs.find((one) => JSON.stringify(one).includes(`isengard/${id}/${index}"`));
+    const inputs = (name: RegExp) =>
+      Object.values<Data>(graph ?? {})
+        .filter(({ class_type }) => name.test(class_type))
+        .map((node) => node.inputs);
+    expect(seed).toBe(11);
+    expect(inputs(/^KSampler$/).map((sampler) => sampler.seed)).toEqual([11]);
+    expect(inputs(/^CLIPTextEncode$/).map(({ text }) => text)).toContain(prompt);
+    const strengths = cell.lora === 0 ? [grid.strengths[cell.strength]] : [];
+    expect(inputs(/^LoraLoader/).map((loader) => loader.strength_model)).toEqual(strengths);
+    expect(used.map(({ strength }: Data) => strength)).toEqual(strengths);
+  }
+  await stop(worker, 'SIGTERM');
 }, 120_000);
 
 test('what is not installed is refused before a job is made, with what to install', async () => {

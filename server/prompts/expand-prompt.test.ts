@@ -82,7 +82,7 @@ test('what becomes too long, or draws without end, is told', () => {
     problem: 'It becomes longer than 60 characters.',
   });
   expect(outcome('{😀|😀}', { limit: 1 })).toEqual({ text: '😀' });
-  expect(outcome('__loop__')).toEqual({ problem: 'It draws more than 1000 times.' });
+  expect(outcome('__loop__')).toEqual({ problem: 'It draws more than 200 times.' });
 });
 
 test('hostile texts take no time that grows faster than they do', () => {
@@ -112,6 +112,6 @@ test('hostile texts take no time that grows faster than they do', () => {
       expect('text' in made ? made.text.length : 0).toBeLessThanOrEqual(one.length);
     }
   }
-  const deep = `${'{a|'.repeat(500)}b${'}'.repeat(500)}`;
+  const deep = `${'{a|'.repeat(180)}b${'}'.repeat(180)}`;
   expect(expanded(deep)).toMatch(/^[ab]$/);
 });

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { type Option, type Part, parsePrompt } from './parse-prompt.ts';
 
-/** How often one text may draw: far more than a prompt needs, and little enough that none takes long. */
-const MOST_DRAWS = 1000;
+/** How often one text may draw: more than a prompt needs, and so little that 64 images, whose lists have long lines, hold nobody up. */
+const MOST_DRAWS = 200;
 
 export type Expansion = {
   /** Of the image. The same seed draws the same. */

@@ -75,6 +75,8 @@ function optionOf(parts: Part[]): Option {
 
 /** The lists that a text may draw from, each once. */
 export function wildcardsIn(text: string): string[] {
+  // Most lines of a list name none, and there may be many.
+  if (!text.includes('__')) return [];
   const tokens = text.match(TOKEN) ?? [];
   const names = tokens.map(partOf).flatMap((part) => (part.type === 'wildcard' ? [part.name] : []));
   return [...new Set(names)];

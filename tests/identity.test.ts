@@ -57,7 +57,7 @@ test('the checkpoint whose samples are most like the photos outlives the newer o
   expect(best.identity.score).toBeGreaterThan(newest.identity.score + 0.3);
   expect(training.lora.identity).toMatchObject({ step: 200, score: newest.identity.score });
   expect((await fetch(studio.url + best.url)).status).toBe(200);
-}, 90_000);
+}, 180_000);
 
 test('kill -9 of the worker: the next one compares what has no score, and what is drawn after', async () => {
   await using studio = await startStudio({
@@ -68,7 +68,7 @@ test('kill -9 of the worker: the next one compares what has no score, and what i
   const character = await createCharacter(studio);
   await uploadImages(studio, character.id, await alikePortraits());
   const { id } = await startTraining(studio, character.id, {
-    ...{ steps: 300, sampleEvery: 50, checkpointEvery: 50, keepCheckpoints: 2, rank: 4 },
+    ...{ steps: 150, sampleEvery: 50, checkpointEvery: 50, keepCheckpoints: 2, rank: 4 },
     ...{ learningRate: 1e-3, samplePrompts: ['{trigger}'], seed: 1 },
   });
   await until(async () => (await trainingOf(studio, id)).checkpoints.length > 0, 'it has a checkpoint');
@@ -78,7 +78,7 @@ test('kill -9 of the worker: the next one compares what has no score, and what i
   await eventsOf(studio, id);
   const training = await trainingOf(studio, id);
   expect(training).toMatchObject({ state: 'COMPLETED', attempt: 2, identityProblem: null });
-  expect(training.samples.map(({ step }: Data) => step)).toEqual([50, 100, 150, 200, 250, 300]);
+  expect(training.samples.map(({ step }: Data) => step)).toEqual([50, 100, 150]);
   for (const { identityScore } of training.samples) expect(identityScore).toEqual(expect.any(Number));
   expect(training.checkpoints.filter(({ isBest }: Data) => isBest)).toHaveLength(1);
-}, 90_000);
+}, 180_000);

@@ -17,14 +17,14 @@ beforeAll(async () => {
   await uploadImages(api, character.id, (await realPhotos()).slice(0, 5));
   loras = [];
   for (const rank of [4, 8]) {
-    const { id } = await startTraining(api, character.id, { steps: 10, samplePrompts: [], rank });
+    const { id } = await startTraining(api, character.id, { steps: 2, samplePrompts: [], rank });
     await eventsOf(api, id);
     const { training } = await api.graphql('query ($id: ID!) { training(id: $id) { lora { id name } } }', {
       id,
     });
     loras.push(training.lora);
   }
-}, 60_000);
+}, 180_000);
 
 const RESULT = `__typename
   ... on UserError { code message }

@@ -60,8 +60,14 @@ async function hashOfSources() {
 async function publish(fresh: string) {
   const last = ['index.html', '.built-from'];
   const names = (await readdir(fresh)).sort((a, b) => last.indexOf(a) - last.indexOf(b));
-  for (const name of names) {
-    await rm(join(dist, name), { recursive: true, force: true });
-    await rename(join(fresh, name), join(dist, name));
-  }
+  for (const name of names) await replace(join(fresh, name), join(dist, name));
+}
+
+/** Another process may build the same at the same time, and put its own there between the two. */
+async function replace(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTEMPTY') return replace(from, to);
+    throw error;
+  });
 }

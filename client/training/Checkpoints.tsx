@@ -42,7 +42,7 @@ export function Checkpoints(props: { training: FragmentType<typeof Training> }) 
               <span class={styles.lora}>{lora().name}</span>
               <span class="muted small numbers">{formatBytes(lora().bytes)}</span>
               <span class={styles.actions}>
-                <UseLoraLink id={lora().id} label={`Generate with ${lora().name}`} />
+                <UseLoraLink id={lora().id} label={`Use ${lora().name}`} />
                 <LinkButton
                   kind="quiet"
                   size="small"

@@ -99,7 +99,7 @@ test('hostile names, captions and prompts are text on every page', async () => {
     .click();
   await watched.page.getByRole('dialog', { name: /^Step 60/ }).waitFor();
   await watched.page.keyboard.press('Escape');
-  await watched.page.getByText('Log', { exact: false }).last().click();
+  await watched.page.locator('summary', { hasText: 'Log' }).click();
   await watched.page.getByText('Configuration').click();
   await sees('/generate', PROMPT);
   await sees('/outputs', PROMPT);

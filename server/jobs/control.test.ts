@@ -24,7 +24,7 @@ const jobOf = async (id: string) =>
   (
     await api.graphql(
       `query ($id: ID!) { job(id: $id) {
-        id state startedAt place { position expectedStartAt waitsFor { reason message until } }
+        id state startedAt place { position expectedStartAt earliestStartAt latestStartAt waitsFor { reason message until } }
         attempts { number workerId host outcome error { code } startedAt endedAt }
       } }`,
       { id },
@@ -244,7 +244,26 @@ test('a waiting job says when its turn will come, and each attempt what came of 
   const waiting = await startTraining(api, character.id, QUICK);
   const { place } = await jobOf(waiting.id);
   expect(place).toMatchObject({ position: 1, waitsFor: { reason: 'TURN' } });
-  expect(Date.parse(place.expectedStartAt)).toBeGreaterThan(Date.now());
+  const [earliest, expected, latest] = ['earliestStartAt', 'expectedStartAt', 'latestStartAt'].map((name) =>
+    Date.parse(place[name]),
+  );
+  expect(earliest).toBeGreaterThan(Date.now());
+  expect(expected).toBeGreaterThan(earliest ?? Infinity);
+  expect(latest).toBeGreaterThan(expected ?? Infinity);
+  const LINE =
+    'query ($queue: String!, $place: Int) { jobs(states: [QUEUED], queue: $queue, afterPlace: $place) { edges { node { id } } } }';
+  const inLine = async (queue: string, place?: number) =>
+    (await api.graphql(LINE, { queue, place })).jobs.edges.map(({ node }: Data) => node.id);
+  const { id: last } = await startTraining(api, character.id, QUICK);
+  expect(await inLine(TRAININGS)).toEqual([waiting.id, last]);
+  for (const [afterPlace, ids] of [
+    [0, [waiting.id, last]],
+    [1, [last]],
+    [2, []],
+  ] as const)
+    expect(await inLine(TRAININGS, afterPlace)).toEqual(ids);
+  for (const other of ['generation.fast-test', 'training.other', 'nothing'])
+    expect(await inLine(other)).toEqual([]);
   await cancelAll({ characterId: character.id });
   await eventsOf(api, running.id);
   expect((await jobOf(running.id)).attempts).toMatchObject([

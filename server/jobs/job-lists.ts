@@ -1,4 +1,4 @@
-import { and, count, eq, exists, inArray, notExists, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, notExists, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { jobLogs, jobs } from '#schema/jobs.ts';
 import { type ConnectionArgs, keysetConnection, matchesId, type SortKey } from '../connection.ts';
@@ -14,10 +14,13 @@ import {
   selectJobs,
   withDetails,
 } from './jobs.ts';
+import { matchesQueue } from './queues.ts';
 
 type ListJobsArgs = ConnectionArgs & {
   states?: JobState[] | null;
   kinds?: JobKind[] | null;
+  queue?: string | null;
+  afterPlace?: number | null;
   characterId?: string | null;
   wasRetried?: boolean | null;
 };
@@ -29,14 +32,17 @@ const LINE: [SortKey, SortKey] = [
   { column: jobs.id, type: 'uuid', direction: 'asc' },
 ];
 
-export function listJobs({ states, kinds, characterId, wasRetried, ...args }: ListJobsArgs) {
+export async function listJobs(asked: ListJobsArgs) {
+  const { states, kinds, queue, afterPlace, characterId, wasRetried, ...args } = asked;
   const isLine = states?.length === 1 && states[0] === 'queued';
   const filter = and(
     states ? inArray(jobs.state, states) : undefined,
     kinds ? inArray(jobs.kind, kinds) : undefined,
+    matchesQueue(queue),
     matchesId(jobs.characterId, characterId),
     matchesRetried(wasRetried),
   );
+  const behind = afterPlace == null || !isLine ? undefined : await behindPlace(afterPlace, filter);
   return keysetConnection<JobDetails>({
     args,
     order: isLine ? LINE : NEWEST,
@@ -44,11 +50,25 @@ export function listJobs({ states, kinds, characterId, wasRetried, ...args }: Li
     read: async ({ where, orderBy, limit }) =>
       withDetails(
         await selectJobs()
-          .where(and(filter, where))
+          .where(and(filter, behind, where))
           .orderBy(...orderBy)
           .limit(limit),
       ),
   });
+}
+
+/** What stands behind a place of the line, from 1. A cursor is of a job, and goes along when that is moved; this stays. */
+async function behindPlace(place: number, line: SQL | undefined): Promise<SQL | undefined> {
+  if (place < 1) return undefined;
+  const [last] = await db
+    .select({ id: jobs.id, priority: jobs.priority })
+    .from(jobs)
+    .where(line)
+    .orderBy(desc(jobs.priority), asc(jobs.id))
+    .offset(place - 1)
+    .limit(1);
+  if (last === undefined) return sql`false`;
+  return sql`(-${jobs.priority}, ${jobs.id}) > (-(${last.priority}::int), ${last.id}::uuid)`;
 }
 
 function matchesRetried(wasRetried: boolean | null | undefined) {
@@ -61,7 +81,12 @@ function matchesRetried(wasRetried: boolean | null | undefined) {
 /** Jobs of one kind, the newest first, with what that kind adds to them. */
 export const listJobsOfKind = <Kind extends JobDetails>(
   isOfKind: (job: JobDetails) => job is Kind,
-  { kind, states, characterId, ...args }: Omit<ListJobsArgs, 'kinds'> & { kind: JobKind },
+  {
+    kind,
+    states,
+    characterId,
+    ...args
+  }: Omit<ListJobsArgs, 'kinds' | 'queue' | 'afterPlace'> & { kind: JobKind },
 ) =>
   keysetConnection<Kind>({
     args,

@@ -132,11 +132,24 @@ const PlaceRef = builder.objectRef<Place>('Place').implement({
       description:
         'From 1, in the order in which workers take them. As it was when asked for: each start, end or move of a job before it changes it, and `jobUpdates` tells of that job only. Ask for the line again then.',
     }),
-    expectedStartAt: t.expose('expectedStartAt', {
+    expectedStartAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'From the steps of all before it, at the pace of the last jobs of its line. Null when nothing was completed yet, or nobody knows: it is paused, held, or has no worker.',
+        'From the steps of all before it, at the median pace of the last 20 jobs that its line completed and of those that run; what other lines do on the same GPU is not in it. Null before there is a pace, or when nobody knows: it is paused, held, or has no worker.',
+      resolve: ({ start }) => start?.expectedAt ?? null,
+    }),
+    earliestStartAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'At the pace of the quickest tenth of these jobs. Null as `expectedStartAt`.',
+      resolve: ({ start }) => start?.earliestAt ?? null,
+    }),
+    latestStartAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'At the pace of the slowest tenth of these jobs. Null as `expectedStartAt`.',
+      resolve: ({ start }) => start?.latestAt ?? null,
     }),
     waitsFor: t.field({
       type: WaitRef,

@@ -46,6 +46,15 @@ builder.queryField('jobs', (t) =>
       args: {
         states: t.arg({ type: [JobState], required: false, description: 'Any when left out.' }),
         kinds: t.arg({ type: [JobKind], required: false, description: 'Any when left out.' }),
+        queue: t.arg.string({
+          required: false,
+          description: 'Only of this line, such as `training.fast-test`; any when left out.',
+        }),
+        afterPlace: t.arg.int({
+          required: false,
+          description:
+            'Of the waiting jobs alone, those behind this place, counted from 1: a page of a line that stays where it is when its jobs are moved. Ignored below 1, and with other states.',
+        }),
         characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
         wasRetried: t.arg.boolean({
           required: false,

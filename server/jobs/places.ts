@@ -7,8 +7,11 @@ import { IS_LOST } from './workers.ts';
 export type WaitReason = 'turn' | 'retry' | 'disk_space' | 'paused' | 'no_worker';
 export type Wait = { reason: WaitReason; message: string; until: Date | null };
 
+/** When the turn of a waiting job comes: most likely, and the range that the paces of the last jobs of its line span. */
+type Start = { expectedAt: Date; earliestAt: Date; latestAt: Date };
+
 /** Of a waiting job: where it stands in its line, what it waits for, and when its turn will come, as far as one can say. */
-export type Place = { position: number; wait: Wait; expectedStartAt: Date | null };
+export type Place = { position: number; wait: Wait; start: Start | null };
 
 type Waiting = {
   id: string;
@@ -25,11 +28,13 @@ type Line = {
   running: number;
   /** Of those that run. */
   stepsLeft: number;
-  /** Seconds that a step took, all in all, in the jobs that were completed last; null before the first. */
-  secondsPerStep: number | null;
+  /** Seconds that a step took, all in all, in the quick, the usual and the slow of the last jobs; null before the first step. */
+  secondsPerStep: [quick: number, usual: number, slow: number] | null;
 };
 
 const COMPLETED_LAST = 20;
+/** Shares of the last jobs: a tenth at either end are exceptions, such as one that waited a night for another try. */
+const PACES = [0.1, 0.5, 0.9];
 
 /** Null for a job that does not wait. Each line is numbered once, along its index, however many of its jobs are asked for. */
 export async function placesOf(ids: readonly string[]): Promise<(Place | null)[]> {
@@ -71,9 +76,7 @@ const linesOf = async (waiting: Waiting[]) => {
        where line.queue = any(engines) and draining_at is null and not ${IS_LOST}
          and not exists (select from jsonb_array_elements(engine_reports) as report
                          where report ->> 'queue' = line.queue and report ->> 'isHealthy' = 'false')) as workers,
-      (select avg(extract(epoch from finished_at - started_at) / steps)::float from (
-         select * from ${jobs} where kind = line.kind and engine = line.engine and state = 'completed'
-         order by id desc limit ${COMPLETED_LAST}) as last) as "secondsPerStep"
+      pace.range as "secondsPerStep"
     from (
       select name as queue, split_part(name, '.', 1)::job_kind as kind, split_part(name, '.', 2) as engine
       from unnest(${sql.param(names)}::text[]) as given(name)
@@ -82,20 +85,33 @@ const linesOf = async (waiting: Waiting[]) => {
     cross join lateral (
       select count(*)::int as jobs, coalesce(sum(steps - step), 0)::float as steps from ${jobs}
       where kind = line.kind and engine = line.engine and state = 'running'
-    ) as running`);
+    ) as running
+    cross join lateral (
+      select percentile_cont(${sql.param(PACES)}::float[]) within group (order by seconds) as range
+      from (
+        (select (extract(epoch from finished_at - started_at) / steps)::float as seconds from ${jobs}
+         where kind = line.kind and engine = line.engine and state = 'completed'
+         order by id desc limit ${COMPLETED_LAST})
+        union all
+        select (extract(epoch from now() - started_at) / step)::float from ${jobs}
+        where kind = line.kind and engine = line.engine and state = 'running' and step > 0
+      ) as last
+    ) as pace`);
 };
 
 function placeOf({ position, stepsAhead, retryAt, hold }: Waiting, line: Line): Place {
   const notBefore = retryAt === null ? null : new Date(retryAt);
-  return { position, wait: waitOf({ line, hold, notBefore }), expectedStartAt: startOf() };
+  return { position, wait: waitOf({ line, hold, notBefore }), start: startOf() };
 
-  function startOf(): Date | null {
+  function startOf(): Start | null {
     const { workers, running, stepsLeft, secondsPerStep } = line;
     if (line.isPaused || workers === 0 || hold !== null) return null;
-    const isNext = position <= workers - running;
-    if (!isNext && secondsPerStep === null) return null;
-    const seconds = isNext ? 0 : ((stepsLeft + stepsAhead) * (secondsPerStep ?? 0)) / workers;
-    return new Date(Math.max(Date.now() + 1000 * seconds, notBefore?.getTime() ?? 0));
+    const steps = position <= workers - running ? 0 : (stepsLeft + stepsAhead) / workers;
+    if (steps > 0 && secondsPerStep === null) return null;
+    const [quick, usual, slow] = secondsPerStep ?? [0, 0, 0];
+    const at = (pace: number) =>
+      new Date(Math.max(Date.now() + 1000 * steps * pace, notBefore?.getTime() ?? 0));
+    return { earliestAt: at(quick), expectedAt: at(usual), latestAt: at(slow) };
   }
 }
 

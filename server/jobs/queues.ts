@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
-import { jobs, queues } from '#schema/jobs.ts';
+import { jobKind, jobs, queues } from '#schema/jobs.ts';
 import { db } from '../db.ts';
 import { ring } from '../doorbell.ts';
 import { isStorable, NotFound } from '../errors.ts';
@@ -51,6 +51,15 @@ export async function isOfQueue(name: string | null | undefined): Promise<SQL | 
   if (name == null) return undefined;
   const [queue] = isStorable(name) ? await db.select().from(queues).where(eq(queues.name, name)) : [];
   if (queue === undefined) throw new NotFound('queue', name);
-  const [kind = '', engine = ''] = name.split('.');
-  return and(sql`${jobs.kind} = ${kind}::job_kind`, eq(jobs.engine, engine));
+  return matchesQueue(name);
+}
+
+/** As `isOfQueue`, for a list: of a queue that does not exist it holds nothing. */
+export function matchesQueue(name: string | null | undefined): SQL | undefined {
+  if (name == null) return undefined;
+  const [first, engine = ''] = name.split('.');
+  const kind = jobKind.enumValues.find((known) => known === first);
+  return kind === undefined || !isStorable(engine)
+    ? sql`false`
+    : and(eq(jobs.kind, kind), eq(jobs.engine, engine));
 }

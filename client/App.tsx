@@ -12,6 +12,7 @@ const GeneratePage = lazyPage('GeneratePage', () => import('./generation/Generat
 const OutputsPage = lazyPage('OutputsPage', () => import('./outputs/OutputsPage.tsx'));
 const OutputPage = lazyPage('OutputPage', () => import('./outputs/OutputPage.tsx'));
 const QueuePage = lazyPage('QueuePage', () => import('./queue/QueuePage.tsx'));
+const WorkersPage = lazyPage('WorkersPage', () => import('./workers/WorkersPage.tsx'));
 const LorasPage = lazyPage('LorasPage', () => import('./loras/LorasPage.tsx'));
 const VideoPage = lazyPage('VideoPage', () => import('./video/VideoPage.tsx'));
 const SettingsPage = lazyPage('SettingsPage', () => import('./settings/SettingsPage.tsx'));
@@ -35,6 +36,7 @@ export function App() {
       <Route path="/outputs" component={OutputsPage} />
       <Route path="/outputs/:id" component={OutputPage} />
       <Route path="/queue" component={QueuePage} />
+      <Route path="/workers" component={WorkersPage} />
       <Route path="/loras" component={LorasPage} />
       <Route path="/video" component={VideoPage} />
       <Route path="/settings/:tab?" component={SettingsPage} />

@@ -36,6 +36,8 @@ const EMBEDDED = [
   'Place',
   'Wait',
   'CancelledJobs',
+  'RetriedJobs',
+  'SkippedJob',
   'LogLine',
   'JobCounts',
   'Gpu',
@@ -66,7 +68,7 @@ const EMBEDDED = [
   'PreviewUpdated',
 ];
 
-const JOB_LISTS = ['jobs', 'jobCounts', 'trainings', 'generations'];
+const JOB_LISTS = ['jobs', 'jobCounts', 'queues', 'trainings', 'generations'];
 const RESULT_LISTS = ['outputs', 'loras', 'models'];
 
 function forget(cache: Cache, entity: string, fields: readonly string[]): void {
@@ -86,6 +88,8 @@ function forgetting(...fields: string[]): UpdateResolver {
 
 type JobUpdate = { jobUpdates: { id: string; state: string; character?: { id: string } | null } | null };
 
+type WorkerUpdate = { workerUpdates: { __typename: string; id: string }[] };
+
 export function createCache(): Exchange {
   // Lists hold jobs by state: they are read again when a state changed, not at each step.
   const states = new Map<string, string>();
@@ -97,9 +101,17 @@ export function createCache(): Exchange {
     if (job.character != null) forgetCharacterSums(cache, job.character.id);
   };
 
+  // Each tells all workers that there are: those who came and went are in the list at once.
+  const onWorkerUpdate: UpdateResolver<WorkerUpdate> = ({ workerUpdates }, _args, cache) => {
+    cache.link('Query', 'workers', workerUpdates);
+  };
+
   return cacheExchange({
     possibleTypes,
-    keys: Object.fromEntries(EMBEDDED.map((type) => [type, () => null])),
+    keys: {
+      ...Object.fromEntries(EMBEDDED.map((type) => [type, () => null])),
+      Queue: ({ name }) => String(name),
+    },
     updates: {
       Mutation: {
         createCharacter: forgetting('characters'),
@@ -124,6 +136,12 @@ export function createCache(): Exchange {
         retryJob: forgetting(...JOB_LISTS, 'models'),
         downloadModel: forgetting(...JOB_LISTS, 'models'),
         moveJob: forgetting(...JOB_LISTS),
+        cancelAllJobs: forgetting(...JOB_LISTS, 'models'),
+        retryFailedJobs: forgetting(...JOB_LISTS, 'models'),
+        pauseQueue: forgetting(...JOB_LISTS),
+        resumeQueue: forgetting(...JOB_LISTS),
+        drainWorker: forgetting('workers', ...JOB_LISTS),
+        resumeWorker: forgetting('workers', ...JOB_LISTS),
         uploadLora: forgetting('loras', 'characters'),
         deleteLora: forgetting('loras', 'characters'),
         createApiKey: forgetting('access', 'users'),
@@ -132,7 +150,10 @@ export function createCache(): Exchange {
         changePassword: forgetting('access', 'users'),
         removeUser: forgetting('users'),
       },
-      Subscription: { jobUpdates: onJobUpdate as unknown as UpdateResolver },
+      Subscription: {
+        jobUpdates: onJobUpdate as unknown as UpdateResolver,
+        workerUpdates: onWorkerUpdate as unknown as UpdateResolver,
+      },
     },
   });
 }

@@ -1,115 +1,144 @@
+import { createSubscription } from '@urql/solid';
 import ListOrdered from 'lucide-solid/icons/list-ordered';
-import { createMemo, type JSX, Show } from 'solid-js';
+import Server from 'lucide-solid/icons/server';
+import { For, Show } from 'solid-js';
 import { can } from '../access/access.ts';
-import type { JobState } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
-import { createPages } from '../graphql/query.ts';
-import { Button, LinkButton } from '../ui/Button.tsx';
+import { createPageQuery } from '../graphql/query.ts';
+import { LinkButton } from '../ui/Button.tsx';
 import { Each } from '../ui/Each.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { formatCount } from '../ui/format.ts';
 import { Page } from '../ui/Page.tsx';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
-import { JobRow } from './JobRow.tsx';
+import { NoWorker } from '../workers/NoWorker.tsx';
+import { WorkerUpdates } from '../workers/queries.ts';
+import { CancelEverythingButton } from './CancelAllButton.tsx';
+import { Done } from './Done.tsx';
+import { Failed } from './Failed.tsx';
+import { LineCard } from './LineCard.tsx';
+import { linesToShow } from './line-words.ts';
 import styles from './QueuePage.module.css';
+import { WaitingLine } from './WaitingLine.tsx';
+import { WorkerLane } from './WorkerLane.tsx';
 
-const JobsQuery = graphql(`
-  query Jobs($states: [JobState!]!, $after: String) {
-    jobs(states: $states, first: 25, after: $after) {
-      edges { node { id ...JobRow_job } }
-      pageInfo { hasNextPage endCursor }
-    }
+const QueueQuery = graphql(`
+  query Queue {
+    queues { name isPaused queued running workers ...LineCard_queue }
+    workers { id state currentJobs { id } ...WorkerLane_worker }
     jobCounts { queued running completed failed cancelled }
+    capabilities { training { engine } generation { engine } }
   }
 `);
 
-function createJobs(states: JobState[]) {
-  return createPages({
-    query: JobsQuery,
-    variables: (after) => ({ states, after }),
-    connection: (data) => data.jobs,
-  });
-}
+const QueueUpdates = graphql(`
+  subscription QueueUpdates {
+    queueUpdates { name isPaused queued running workers ...LineCard_queue }
+  }
+`);
 
+/** What runs, what waits, what failed, and what is done. */
 export function QueuePage() {
-  const running = createJobs(['RUNNING']);
-  const waiting = createJobs(['QUEUED']);
-  const failed = createJobs(['FAILED']);
-  const done = createJobs(['COMPLETED', 'CANCELLED']);
-  const counts = () => running.first.data()?.jobCounts;
-  const isEmpty = () => [running, waiting, failed, done].every((list) => list.nodes().length === 0);
-  const waitingIds = createMemo(() => waiting.nodes().map((job) => job.id));
+  const query = createPageQuery(QueueQuery, () => ({}));
+  createSubscription({ query: QueueUpdates, variables: {} });
+  createSubscription({ query: WorkerUpdates, variables: {} });
+
+  const lines = () => {
+    const data = query.data();
+    if (data === undefined) return [];
+    const { training, generation } = data.capabilities;
+    return linesToShow(data.queues, [`training.${training.engine}`, `generation.${generation.engine}`]);
+  };
+  const workers = () => query.data()?.workers ?? [];
+  const alive = () => workers().filter(({ state }) => state !== 'LOST');
+  const lanes = () => workers().filter((worker) => worker.state !== 'LOST' || worker.currentJobs.length > 0);
+  const counts = () =>
+    query.data()?.jobCounts ?? { queued: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+  const isEmpty = () => Object.values(counts()).every((jobs) => jobs === 0);
+  const waiting = () =>
+    lines()
+      .filter(({ queued }) => queued > 0)
+      .map(({ name }) => name);
 
   return (
-    <Page title="Queue">
-      <Loaded query={done.first} skeleton={<PageSkeleton kind="lines" />}>
+    <Page
+      title="Queue"
+      actions={
+        <LinkButton kind="quiet" size="small" icon={Server} href="/workers">
+          Workers
+        </LinkButton>
+      }
+    >
+      <Loaded query={query} skeleton={<PageSkeleton kind="lines" />}>
         {() => (
-          <Show
-            when={!isEmpty()}
-            fallback={
-              <EmptyState
-                icon={ListOrdered}
-                title="Nothing runs and nothing waits"
-                actions={
-                  <Show when={can('WRITE_JOBS')}>
-                    <LinkButton href="/generate">Generate</LinkButton>
-                  </Show>
-                }
-              >
-                Trainings and generations line up here. They go on when this page is closed.
-              </EmptyState>
-            }
-          >
-            <div class={styles.lanes}>
-              <Lane title="Running" list={running} count={counts()?.running} empty="Nothing runs now." />
-              <Lane
-                title="Waiting"
-                list={waiting}
-                count={counts()?.queued}
-                empty="Nothing waits."
-                order={waitingIds()}
-              />
-              <Show when={failed.nodes().length > 0}>
-                <Lane title="Failed" list={failed} count={counts()?.failed} />
+          <div class={styles.page}>
+            <section aria-label="Lines">
+              <h2 class="srOnly">Lines</h2>
+              <ul class={styles.lines}>
+                <For each={lines().map(({ name }) => name)}>
+                  {(name) => (
+                    <Show when={lines().find((line) => line.name === name)}>
+                      {(line) => <LineCard line={line()} />}
+                    </Show>
+                  )}
+                </For>
+              </ul>
+            </section>
+            <section class={styles.line} aria-label="Running">
+              <header class={styles.head}>
+                <h2 class={styles.title}>
+                  Running <span class="muted numbers">{formatCount(counts().running)}</span>
+                </h2>
+                <CancelEverythingButton queued={counts().queued} running={counts().running} />
+              </header>
+              <Show when={alive().length === 0}>
+                <NoWorker />
               </Show>
-              <Lane
-                title="Done"
-                list={done}
-                count={(counts()?.completed ?? 0) + (counts()?.cancelled ?? 0)}
-                empty="Nothing is done yet."
-              />
-            </div>
-          </Show>
+              <ul class={styles.lanes}>
+                <Each each={lanes()}>{(worker) => <WorkerLane worker={worker()} />}</Each>
+              </ul>
+            </section>
+            <Show when={!isEmpty()} fallback={<Nothing />}>
+              <section class={styles.waiting} aria-label="Waiting">
+                <h2 class={styles.title}>
+                  Waiting <span class="muted numbers">{formatCount(counts().queued)}</span>
+                </h2>
+                <p class={styles.none}>
+                  {waiting().length === 0
+                    ? 'Nothing waits.'
+                    : 'In the order in which they run; characters take turns.'}
+                </p>
+                <For each={waiting()}>
+                  {(name) => (
+                    <Show when={lines().find((line) => line.name === name)}>
+                      {(line) => <WaitingLine line={line()} />}
+                    </Show>
+                  )}
+                </For>
+              </section>
+              <Failed />
+              <Done />
+            </Show>
+          </div>
         )}
       </Loaded>
     </Page>
   );
 }
 
-function Lane(props: {
-  title: string;
-  list: ReturnType<typeof createJobs>;
-  count: number | undefined;
-  empty?: string;
-  order?: readonly string[];
-}): JSX.Element {
+function Nothing() {
   return (
-    <section aria-label={props.title}>
-      <h2 class={styles.title}>
-        {props.title}{' '}
-        <span class="muted numbers">{props.count === undefined ? '' : formatCount(props.count)}</span>
-      </h2>
-      <Show when={props.list.nodes().length > 0} fallback={<p class={styles.none}>{props.empty}</p>}>
-        <ul class={styles.list}>
-          <Each each={props.list.nodes()}>{(job) => <JobRow job={job()} order={props.order ?? []} />}</Each>
-        </ul>
-      </Show>
-      <Show when={props.list.hasMore()}>
-        <Button kind="quiet" onClick={props.list.more}>
-          Show more
-        </Button>
-      </Show>
-    </section>
+    <EmptyState
+      icon={ListOrdered}
+      title="Nothing runs and nothing waits"
+      actions={
+        <Show when={can('WRITE_JOBS')}>
+          <LinkButton href="/generate">Generate</LinkButton>
+        </Show>
+      }
+    >
+      Trainings and generations line up here. They go on when this page is closed.
+    </EmptyState>
   );
 }

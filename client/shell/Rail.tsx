@@ -17,7 +17,7 @@ const PLACES = [
   { href: '/generate', label: 'Generate', icon: Sparkles, also: [] },
   { href: '/outputs', label: 'Gallery', icon: Images, also: [] },
   { href: '/loras', label: 'LoRAs', icon: Layers, also: [] },
-  { href: '/queue', label: 'Queue', icon: ListOrdered, also: [] },
+  { href: '/queue', label: 'Queue', icon: ListOrdered, also: ['/workers'] },
 ];
 
 /** The places one goes to, the running job, who is signed in, and health. On a phone a bar at the bottom. */

@@ -3,6 +3,7 @@ import { createSubscription } from '@urql/solid';
 import { createEffect, ErrorBoundary, For, on, onCleanup, Show, Suspense } from 'solid-js';
 import { connection, reconnects } from '../graphql/connection.ts';
 import { createPageQuery } from '../graphql/query.ts';
+import { lineName } from '../queue/line-words.ts';
 import { announce } from '../ui/announce.ts';
 import { ErrorState } from '../ui/ErrorState.tsx';
 import { retryPictures } from '../ui/picture-attempts.ts';
@@ -85,6 +86,9 @@ export function Shell(props: RouteSectionProps) {
                             ...engine.health,
                           }),
                         ),
+                        paused: data()
+                          .queues.filter(({ isPaused }) => isPaused)
+                          .map(({ name }) => lineName(name)),
                       })
                 }
               />

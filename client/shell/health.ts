@@ -2,6 +2,8 @@ type HealthFacts = {
   /** How many workers said lately that they live. */
   workers: number;
   engines: readonly { label: string; isHealthy: boolean; message: string }[];
+  /** What lets nothing start, such as `Trainings`. */
+  paused: readonly string[];
 };
 
 export type Health = { tone: 'good' | 'warn' | 'bad'; words: string; detail: string };
@@ -20,7 +22,11 @@ export function healthOf(facts: HealthFacts): Health {
   if (facts.workers === 0)
     return { tone: 'bad', words: 'No worker runs', detail: 'Jobs wait until a worker is started.' };
   const workers = facts.workers === 1 ? '1 worker' : `${facts.workers} workers`;
+  const paused = new Intl.ListFormat('en').format(facts.paused.map((name) => name.toLowerCase()));
+  if (offline.length === 0 && paused !== '')
+    return { tone: 'warn', words: `${workers}, ${paused} paused`, detail };
   if (offline.length === 0) return { tone: 'good', words: `${workers}, ready`, detail };
   const names = [...new Set(offline.map((engine) => engine.label))].join(' and ');
-  return { tone: 'warn', words: `${workers}, ${names} offline`, detail };
+  const also = paused === '' ? '' : `, ${paused} paused`;
+  return { tone: 'warn', words: `${workers}, ${names} offline${also}`, detail };
 }

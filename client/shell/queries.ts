@@ -8,6 +8,7 @@ export const ShellQuery = graphql(`
       edges { node { id ...RunningJob_job } }
     }
     workers { id state }
+    queues { name isPaused }
     capabilities {
       training { label health { isHealthy message } }
       generation { label health { isHealthy message } }
@@ -32,7 +33,7 @@ export const JobUpdates = graphql(`
       elapsedSeconds
       eta { seconds lowSeconds highSeconds }
       attempt
-      place { position expectedStartAt waitsFor { reason message until } }
+      place { position expectedStartAt earliestStartAt latestStartAt waitsFor { reason message until } }
       error { code message advice }
       startedAt
       finishedAt

@@ -59,15 +59,19 @@ const SCALES = [
   { unit: 's', seconds: 1, from: 0, digits: 0 },
 ];
 
-/** `4–6 min left`: one unit, rounded outwards to what it is worth, no false precision. */
-export function formatEta(eta: Eta): string {
-  if (eta.highSeconds < 3) return 'a moment left';
-  const scale = SCALES.find((candidate) => eta.highSeconds >= candidate.from) ?? SCALES[2];
+/** `4–6 min`: one unit, rounded outwards to what it is worth, no false precision. */
+export function formatRange(lowSeconds: number, highSeconds: number): string {
+  const scale = SCALES.find((candidate) => highSeconds >= candidate.from) ?? SCALES[2];
   if (scale === undefined) return '';
   const factor = 10 ** scale.digits;
-  const low = Math.floor((eta.lowSeconds / scale.seconds) * factor) / factor;
-  const high = Math.ceil((eta.highSeconds / scale.seconds) * factor) / factor;
-  return low === high ? `${high} ${scale.unit} left` : `${low}–${high} ${scale.unit} left`;
+  const low = Math.floor((lowSeconds / scale.seconds) * factor) / factor;
+  const high = Math.ceil((highSeconds / scale.seconds) * factor) / factor;
+  return low === high ? `${high} ${scale.unit}` : `${low}–${high} ${scale.unit}`;
+}
+
+export function formatEta(eta: Eta): string {
+  if (eta.highSeconds < 3) return 'a moment left';
+  return `${formatRange(eta.lowSeconds, eta.highSeconds)} left`;
 }
 
 export function formatAgo(time: string | Date, now = Date.now()): string {

@@ -152,6 +152,7 @@ describe('a viewer', () => {
       '/generate',
       '/outputs',
       '/queue',
+      '/workers',
       '/loras',
       '/settings/keys',
     ];

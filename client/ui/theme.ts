@@ -1,14 +1,8 @@
-import { createSignal } from 'solid-js';
+import { createPreference } from './preference.ts';
 
 export type Theme = 'system' | 'dark' | 'light';
 
-const KEY = 'isengard.theme';
-const THEMES: readonly string[] = ['system', 'dark', 'light'];
-
-const stored = localStorage.getItem(KEY);
-const [theme, setSignal] = createSignal<Theme>(
-  stored !== null && THEMES.includes(stored) ? (stored as Theme) : 'system',
-);
+const [theme, chooseTheme] = createPreference<Theme>('theme', ['system', 'dark', 'light']);
 const prefersLight = window.matchMedia('(prefers-color-scheme: light)');
 
 export { theme };
@@ -24,9 +18,7 @@ export function applyTheme(): void {
 }
 
 export function setTheme(next: Theme): void {
-  setSignal(next);
-  if (next === 'system') localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, next);
+  chooseTheme(next);
   applyTheme();
 }
 

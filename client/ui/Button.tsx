@@ -10,9 +10,11 @@ type Look = {
   icon?: IconType;
   /** Only the icon shows; `label` is what it is called. */
   label?: string;
+  /** The shortcut that does the same, such as `g c`; its tooltip tells it. */
+  keys?: string;
 };
 
-const LOOK = ['kind', 'size', 'icon', 'label', 'children', 'class'] as const;
+const LOOK = ['kind', 'size', 'icon', 'label', 'keys', 'children', 'class'] as const;
 
 function classOf(look: Look & { class?: string }): string {
   const names = [styles.button, styles[look.kind ?? 'plain'], styles[look.size ?? 'medium']];
@@ -35,19 +37,27 @@ function Inside(props: Look & { children?: JSX.Element }) {
   );
 }
 
-export function Button(
-  props: Look & { pending?: boolean } & Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, 'aria-label'>,
-) {
-  const [look, own, rest] = splitProps(props, LOOK, ['pending', 'disabled', 'type']);
+type ButtonProps = Look & {
+  pending?: boolean;
+  onClick?: (event: MouseEvent & { currentTarget: HTMLButtonElement }) => void;
+} & Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, 'aria-label' | 'title' | 'onClick'>;
+
+/** While it is pending it does nothing more, and keeps the focus, which a disabled button would lose. */
+export function Button(props: ButtonProps) {
+  const [look, own, rest] = splitProps(props, LOOK, ['pending', 'disabled', 'type', 'onClick']);
+  const isPending = () => own.pending === true;
   return (
     <button
       {...rest}
       type={own.type ?? 'button'}
       class={classOf(look)}
       aria-label={look.label}
-      title={look.label}
-      disabled={own.disabled === true || own.pending === true}
-      aria-busy={own.pending === true}
+      data-tooltip={look.label}
+      data-keys={look.keys}
+      disabled={own.disabled === true && !isPending()}
+      aria-disabled={isPending() ? 'true' : undefined}
+      aria-busy={isPending()}
+      onClick={(event) => (isPending() ? event.preventDefault() : own.onClick?.(event))}
     >
       <Inside icon={look.icon}>{look.children}</Inside>
     </button>
@@ -68,13 +78,13 @@ export function LinkButton(
           rel="external"
           class={classOf(props)}
           aria-label={props.label}
-          title={props.label}
+          data-tooltip={props.label}
         >
           {inside()}
         </a>
       }
     >
-      <A href={props.href} class={classOf(props)} aria-label={props.label} title={props.label}>
+      <A href={props.href} class={classOf(props)} aria-label={props.label} data-tooltip={props.label}>
         {inside()}
       </A>
     </Show>

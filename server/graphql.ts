@@ -13,6 +13,7 @@ import './jobs/jobs.graphql.ts';
 import './loras/loras.graphql.ts';
 import './loras/upload.graphql.ts';
 import './maintenance/maintenance.graphql.ts';
+import './maintenance/usage.graphql.ts';
 import './models/models.graphql.ts';
 import './disk-full.graphql.ts';
 import './prompts/expanded-prompts.graphql.ts';

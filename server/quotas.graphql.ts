@@ -1,7 +1,7 @@
 import { builder, UserErrorInterface } from './builder.ts';
 import { QuotaExceeded } from './quotas.ts';
 
-const QuotaRef = builder.enumType('Quota', {
+export const QuotaRef = builder.enumType('Quota', {
   description: 'What there may be only so much of at a time.',
   values: {
     OPEN_JOBS: { value: 'openJobs', description: 'Jobs that wait or run, of all users together.' },

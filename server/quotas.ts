@@ -43,7 +43,7 @@ export async function checkOpenJobs(tx: Tx): Promise<void> {
   if ((await openJobs(tx)) > limit) throw new QuotaExceeded('openJobs', limit);
 }
 
-async function openJobs(tx: Pick<Tx, 'execute'>): Promise<number> {
+export async function openJobs(tx: Pick<Tx, 'execute'>): Promise<number> {
   const [row] = await tx.execute<{ count: number }>(
     sql`select count(*)::int as count from ${jobs} where state in ('queued', 'running')`,
   );
@@ -65,9 +65,14 @@ export const checkUploadRoom = () => checkRoom(db, 1);
 async function checkRoom(reader: Pick<Tx, 'execute'>, bytes: number) {
   const limit = env.MAX_UPLOADED_GB;
   if (limit === undefined) return;
+  if ((await uploadedBytes(reader)) + bytes > limit * GB) throw new QuotaExceeded('uploadedGb', limit);
+}
+
+/** Photos, reference images and uploaded LoRAs together. */
+export async function uploadedBytes(reader: Pick<Tx, 'execute'>): Promise<number> {
   const [row] = await reader.execute<{ bytes: string }>(sql`
     select (select coalesce(sum(bytes), 0) from ${images})
          + (select coalesce(sum(bytes), 0) from ${referenceImages})
          + (select coalesce(sum(bytes), 0) from ${loras} where origin = 'uploaded') as bytes`);
-  if (Number(row?.bytes ?? 0) + bytes > limit * GB) throw new QuotaExceeded('uploadedGb', limit);
+  return Number(row?.bytes ?? 0);
 }

@@ -39,6 +39,7 @@ const NAMED: Record<string, string[]> = {
     'auditLog',
     'consistencyCheck',
     'checkConsistency',
+    'storage',
     'pauseQueue',
     'resumeQueue',
     'drainWorker',

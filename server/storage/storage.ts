@@ -58,6 +58,8 @@ export type Storage = {
   remove(keys: string[]): Promise<void>;
   /** What is free for us on the volume. */
   freeBytes(): Promise<number>;
+  /** Of the file system of the volume. */
+  totalBytes(): Promise<number>;
   /** An empty folder of one's own on the volume's file system, removed by `using`/`await using` or on the next boot. */
   temporaryFolder(name: string): Promise<{ path: string } & AsyncDisposable>;
 };

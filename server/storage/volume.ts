@@ -130,6 +130,11 @@ export function volumeAt(root: string): Storage & { prepare(): Promise<void>; ti
       return bavail * bsize;
     },
 
+    async totalBytes() {
+      const { blocks, bsize } = await statfs(root);
+      return blocks * bsize;
+    },
+
     async stat(key) {
       try {
         const found = await stat(resolve(key));

@@ -1,6 +1,7 @@
 import type { AnyVariables, TypedDocumentNode } from '@urql/core';
 
-const takesKey = (document: TypedDocumentNode<unknown, never>) =>
+/** Whether the server does it once, however often it is sent. */
+export const takesKey = (document: TypedDocumentNode<unknown, never>) =>
   document.definitions.some(
     (definition) =>
       definition.kind === 'OperationDefinition' &&

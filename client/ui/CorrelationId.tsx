@@ -8,7 +8,9 @@ export function CorrelationId(props: { id: string | null | undefined }) {
     <Show when={props.id}>
       {(id) => (
         <p class={styles.line}>
-          <code class={styles.id}>{id()}</code>
+          <code class={styles.id} title="By this id the server’s log knows what happened">
+            {id()}
+          </code>
           <CopyButton text={id()} label="Copy correlation id" />
         </p>
       )}

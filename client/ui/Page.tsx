@@ -1,11 +1,14 @@
 import { A } from '@solidjs/router';
-import Settings from 'lucide-solid/icons/settings';
-import { createEffect, For, type JSX, Show } from 'solid-js';
+import { type Component, createContext, createEffect, For, type JSX, Show, useContext } from 'solid-js';
+import { Dynamic } from 'solid-js/web';
 import styles from './Page.module.css';
 
 type Crumb = { label: string; href: string };
 
-/** Where I am on the left, the one next step on the right, the page below. On a phone also the way to the settings. */
+/** What stands in the head of every page on a phone, where there is no rail. */
+export const PhoneToolsContext = createContext<Component>(() => null);
+
+/** Where I am on the left, the one next step on the right, the page below. */
 export function Page(props: {
   title: string;
   crumbs?: readonly Crumb[];
@@ -35,9 +38,9 @@ export function Page(props: {
           <h1 class={styles.title}>{props.title}</h1>
           {props.aside}
         </nav>
-        <A href="/settings" class={styles.settings} activeClass={styles.here ?? ''} aria-label="Settings">
-          <Settings size={20} aria-hidden="true" />
-        </A>
+        <div class={styles.phoneTools}>
+          <Dynamic component={useContext(PhoneToolsContext)} />
+        </div>
         <Show when={props.actions}>
           <div class={styles.actions}>{props.actions}</div>
         </Show>

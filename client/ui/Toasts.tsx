@@ -28,7 +28,7 @@ export function Toasts() {
   };
   return (
     <>
-      <p class="srOnly" role="status">
+      <p class="srOnly" role="status" data-live-announcer="true">
         {announcement()}
       </p>
       <section
@@ -36,6 +36,8 @@ export function Toasts() {
         class={styles.region}
         aria-label="Notifications"
         aria-live="polite"
+        // Kobalte leaves this in reach while a dialog has everything else: what it tells is often of that dialog.
+        data-kb-top-layer=""
         onFocusIn={remember}
       >
         <For each={toasts()}>

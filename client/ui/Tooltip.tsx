@@ -71,7 +71,13 @@ export function Tooltip() {
   onCleanup(() => clearTimeout(timer));
 
   return (
-    <div ref={bubble} class={styles.bubble} data-shown={shown() !== null} aria-hidden="true">
+    <div
+      ref={bubble}
+      class={styles.bubble}
+      data-shown={shown() !== null}
+      data-kb-top-layer=""
+      aria-hidden="true"
+    >
       <Show when={shown()}>
         {(what) => (
           <>
@@ -93,10 +99,15 @@ function hasVisibleLabel(target: HTMLElement): boolean {
   return label !== null && label.offsetWidth > 1;
 }
 
-/** Below, or above where there is no room; always on the screen. */
+/** Below, or above where there is no room, or beside with `data-tooltip-side="right"`; always on the screen. */
 function place(bubble: HTMLElement, target: HTMLElement) {
-  const { left, top, bottom, width } = target.getBoundingClientRect();
+  const { left, right, top, bottom, width, height } = target.getBoundingClientRect();
   const { offsetWidth, offsetHeight } = bubble;
+  if (target.dataset.tooltipSide === 'right') {
+    bubble.style.left = `${Math.round(right + EDGE)}px`;
+    bubble.style.top = `${Math.round(top + height / 2 - offsetHeight / 2)}px`;
+    return;
+  }
   const most = document.documentElement.clientWidth - offsetWidth - EDGE;
   const x = Math.max(EDGE, Math.min(left + width / 2 - offsetWidth / 2, most));
   const fits = bottom + GAP + offsetHeight + EDGE <= window.innerHeight;

@@ -2,7 +2,7 @@ const isMac = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 const WORDS: Record<string, string> = {
   mod: isMac ? '⌘' : 'Ctrl',
-  enter: isMac ? '↩' : 'Enter',
+  enter: 'Enter',
   escape: 'Esc',
   arrowup: '↑',
   arrowdown: '↓',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { babelOptimizerPlugin } from '@graphql-codegen/client-preset';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
+import { licences } from './licences-plugin.ts';
 
 const server = `http://localhost:${process.env.PORT ?? 3000}`;
 const root = import.meta.dirname;
@@ -18,6 +19,7 @@ export default defineConfig(({ command }) => {
           plugins: [[babelOptimizerPlugin, { artifactDirectory: join(root, 'gql'), gqlTagName: 'graphql' }]],
         },
       }),
+      licences(join(root, '..')),
     ],
     build: {
       outDir: 'dist',

@@ -1,8 +1,10 @@
 import { useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, For, Show } from 'solid-js';
+import { can } from '../access/access.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
 import { createPageQuery } from '../graphql/query.ts';
+import { createShortcuts } from '../shell/shortcuts.ts';
 import { NotFound } from '../ui/ErrorState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
@@ -45,6 +47,13 @@ function OneCharacter(props: { id: string }) {
   const [dialog, setDialog] = createSignal<'edit' | 'delete' | null>(null);
   const query = createPageQuery(CharacterPageQuery, () => ({ id: props.id }));
   const character = createMemo(() => query.data()?.character ?? undefined);
+  createShortcuts('Character', [
+    ...(can('WRITE_JOBS')
+      ? [{ keys: 't', label: 'Train', run: () => navigate(`/characters/${props.id}/train`) }]
+      : []),
+    ...(can('WRITE_CHARACTERS') ? [{ keys: 'e', label: 'Edit', run: () => setDialog('edit') }] : []),
+    { keys: 'ArrowRight', label: 'Walk through the photos' },
+  ]);
 
   return (
     <Page

@@ -2,12 +2,13 @@ import { useNavigate, useSearchParams } from '@solidjs/router';
 import Plus from 'lucide-solid/icons/plus';
 import Search from 'lucide-solid/icons/search';
 import UserRound from 'lucide-solid/icons/user-round';
-import { createSignal, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { can } from '../access/access.ts';
 import type { CharacterSort } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
 import { createPages } from '../graphql/query.ts';
+import { createShortcuts } from '../shell/shortcuts.ts';
 import { Button } from '../ui/Button.tsx';
 import { Each } from '../ui/Each.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -39,7 +40,10 @@ export function CharactersPage() {
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams<{ search: string; sort: string; new: string }>();
   const sort = () => SORTS.find((option) => option.value === params.sort)?.value ?? 'NEWEST';
-  const [creating, setCreating] = createSignal(params.new !== undefined && can('WRITE_CHARACTERS'));
+  const creating = () => params.new !== undefined && can('WRITE_CHARACTERS');
+  const setCreating = (isOpen: boolean) => setParams({ new: isOpen ? '1' : null }, { replace: true });
+  if (can('WRITE_CHARACTERS'))
+    createShortcuts('Characters', [{ keys: 'n', label: 'New character', run: () => setCreating(true) }]);
   const list = createPages({
     query: CharactersQuery,
     variables: (after) => ({ search: params.search ?? null, sort: sort(), after }),
@@ -52,7 +56,7 @@ export function CharactersPage() {
       title="Characters"
       actions={
         <Show when={can('WRITE_CHARACTERS')}>
-          <Button kind="primary" icon={Plus} onClick={() => setCreating(true)}>
+          <Button kind="primary" icon={Plus} keys="n" onClick={() => setCreating(true)}>
             New character
           </Button>
         </Show>

@@ -4,6 +4,7 @@ import type { SetStoreFunction } from 'solid-js/store';
 import { useFragment } from '../gql/index.ts';
 import { ParameterField, ParameterFields, type ParameterRef } from '../parameters/ParameterField.tsx';
 import { defaultText } from '../parameters/parameter.ts';
+import { createShortcuts } from '../shell/shortcuts.ts';
 import { Button } from '../ui/Button.tsx';
 import { RangeField, SelectField, TextArea } from '../ui/Field.tsx';
 import { plural } from '../ui/format.ts';
@@ -74,6 +75,7 @@ export function Composer(props: {
     event.preventDefault();
     if (problems().length === 0 && !props.pending) props.onStart();
   };
+  createShortcuts('Generate', [{ keys: 'mod+enter', label: 'Generate, from any field' }]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) start(event);
   };

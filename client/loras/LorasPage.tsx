@@ -1,4 +1,6 @@
 import { useSearchParams } from '@solidjs/router';
+import { can } from '../access/access.ts';
+import { createShortcuts } from '../shell/shortcuts.ts';
 import { LinkButton } from '../ui/Button.tsx';
 import { TextField } from '../ui/Field.tsx';
 import { Page } from '../ui/Page.tsx';
@@ -7,7 +9,9 @@ import styles from './LorasPage.module.css';
 import { UploadLoraButton } from './UploadLoraButton.tsx';
 
 export function LorasPage() {
-  const [params, setParams] = useSearchParams<{ search: string }>();
+  const [params, setParams] = useSearchParams<{ search: string; upload: string }>();
+  if (can('WRITE_LORAS'))
+    createShortcuts('LoRAs', [{ keys: 'u', label: 'Upload a LoRA', run: () => setParams({ upload: '1' }) }]);
   return (
     <Page title="LoRAs" actions={<UploadLoraButton />}>
       <search class={styles.tools}>

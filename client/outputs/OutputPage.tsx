@@ -6,6 +6,7 @@ import { createMemo, onCleanup, onMount, Show } from 'solid-js';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
 import { createPageQuery } from '../graphql/query.ts';
+import { createShortcuts } from '../shell/shortcuts.ts';
 import { Button, LinkButton } from '../ui/Button.tsx';
 import { NotFound } from '../ui/ErrorState.tsx';
 import { Picture } from '../ui/ImageTile.tsx';
@@ -44,6 +45,10 @@ export function OutputPage() {
     if (id !== null) navigate(`/outputs/${id}`, { replace: true, scroll: false });
   };
   onMount(() => {
+    createShortcuts('Image', [
+      { keys: 'ArrowLeft', label: 'The image before' },
+      { keys: 'ArrowRight', label: 'The next image' },
+    ]);
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select')) return;
       if (event.key === 'ArrowLeft') go(neighbours().previous);

@@ -7,7 +7,8 @@ const JUMP = -2;
 /** For each letter that was typed; what fits less is chance. */
 const LEAST = 2;
 
-const isWordStart = (text: string, index: number) => index === 0 || !/[\p{L}\p{N}]/u.test(text[index - 1] ?? '');
+const isWordStart = (text: string, index: number) =>
+  index === 0 || !/[\p{L}\p{N}]/u.test(text[index - 1] ?? '');
 
 /**
  * Each word of the search has its letters in the text, in this order: best in a row from the start of a word, as `tr ma` for

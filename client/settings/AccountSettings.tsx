@@ -9,7 +9,6 @@ import { createPageQuery } from '../graphql/query.ts';
 import { Button } from '../ui/Button.tsx';
 import { Card } from '../ui/Card.tsx';
 import { PageSkeleton } from '../ui/Skeleton.tsx';
-import { Appearance } from './Appearance.tsx';
 import { ChangePassword } from './ChangePassword.tsx';
 import { Sessions } from './Sessions.tsx';
 import styles from './Settings.module.css';
@@ -50,7 +49,6 @@ export function AccountSettings() {
       <Loaded query={query} skeleton={<PageSkeleton kind="lines" />}>
         {(data) => <Sessions sessions={data().access.viewer?.sessions ?? []} />}
       </Loaded>
-      <Appearance />
     </div>
   );
 }

@@ -1,7 +1,11 @@
-import { For } from 'solid-js';
+import { openOverlay } from '../shell/overlay.ts';
+import { ShortcutsSwitch } from '../shell/ShortcutsSwitch.tsx';
+import { Button } from '../ui/Button.tsx';
 import { Card } from '../ui/Card.tsx';
+import { type Density, density, setDensity } from '../ui/density.ts';
+import { SegmentedField } from '../ui/SegmentedField.tsx';
 import { setTheme, type Theme, theme } from '../ui/theme.ts';
-import styles from './Appearance.module.css';
+import settings from './Settings.module.css';
 
 const THEMES: readonly { value: Theme; label: string }[] = [
   { value: 'system', label: 'As the system' },
@@ -9,27 +13,32 @@ const THEMES: readonly { value: Theme; label: string }[] = [
   { value: 'light', label: 'Light' },
 ];
 
-/** On a phone, the only place to choose it. */
+const DENSITIES: readonly { value: Density; label: string }[] = [
+  { value: 'comfortable', label: 'Comfortable' },
+  { value: 'compact', label: 'Compact' },
+];
+
+/** How it looks and is used in this browser. */
 export function Appearance() {
   return (
-    <Card title="Appearance">
-      <fieldset class={styles.choice}>
-        <legend class="srOnly">Appearance in this browser</legend>
-        <For each={THEMES}>
-          {({ value, label }) => (
-            <label class={styles.option}>
-              <input
-                type="radio"
-                class="srOnly"
-                name="theme"
-                checked={theme() === value}
-                onChange={() => setTheme(value)}
-              />
-              {label}
-            </label>
-          )}
-        </For>
-      </fieldset>
-    </Card>
+    <div class={settings.column}>
+      <Card title="Looks" class={settings.spaced ?? ''}>
+        <SegmentedField label="Theme" value={theme()} options={THEMES} onChange={setTheme} />
+        <SegmentedField
+          label="Density"
+          help="Compact shows more on one screen. On a touch screen everything stays as large as fingers need."
+          value={density()}
+          options={DENSITIES}
+          onChange={setDensity}
+        />
+      </Card>
+      <Card title="Keyboard" class={settings.spaced ?? ''}>
+        <ShortcutsSwitch />
+        <div>
+          <Button onClick={() => openOverlay('shortcuts')}>Show the shortcuts</Button>
+        </div>
+      </Card>
+      <p class={settings.facts}>These choices stay in this browser.</p>
+    </div>
   );
 }

@@ -22,7 +22,7 @@ export const PLACES: readonly Place[] = [
   { href: '/generate', label: 'Generate', icon: Sparkles, keys: 'g g', also: [] },
   { href: '/outputs', label: 'Gallery', icon: Images, keys: 'g a', also: [] },
   { href: '/loras', label: 'LoRAs', icon: Layers, keys: 'g l', also: [] },
-  { href: '/queue', label: 'Queue', icon: ListOrdered, keys: 'g q', also: [] },
+  { href: '/queue', label: 'Queue', icon: ListOrdered, keys: 'g q', also: ['/workers'] },
 ];
 
 export const SETTINGS: Place = {

@@ -220,10 +220,11 @@ export function workflow(mode: Mode) {
       await page.getByRole('link', { name: 'LoRAs' }).click();
       await page.getByText('Mara v1').waitFor();
       await lookAround();
-      await page.getByRole('link', { name: 'Video' }).click();
+      await page.goto('/video');
       await page.getByRole('heading', { name: 'No video yet' }).waitFor();
       await lookAround();
       await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('tab', { name: 'About' }).click();
       await page.getByText(/Accounts are switched off/).waitFor();
       await lookAround();
       await page.getByRole('tab', { name: 'Audit' }).click();

@@ -10,6 +10,7 @@ export default {
     'server/{start,main,worker}.ts',
     'server/storage/decoder.ts',
     'server/faces/face-finder.ts',
+    'client/showcase/main.tsx',
     'server/cli/{dev,demo,doctor,owner-link,seed}.ts',
     'bench/{bench,*-peer,*-writer,*-subscribers}.ts',
     'tests/stand-ins/comfyui/main.ts',

@@ -11,6 +11,8 @@ export type WatchedPage = {
   complaints: string[];
   /** What axe finds on the page as it is, dark and light: one line a finding. */
   inaccessible(): Promise<string[]>;
+  /** The same in the one theme that it has now. */
+  inaccessibleAsItIs(): Promise<string[]>;
 };
 
 /** A page of its own context, with an ear on everything that goes wrong in it. */
@@ -35,9 +37,23 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
     if (response.status() >= 400) complaints.push(`network: ${response.status()} ${response.url()}`);
   });
 
+  async function inaccessibleAsItIs(): Promise<string[]> {
+    await page.evaluate(axeSource);
+    const { violations } = (await page.evaluate(
+      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+    )) as AxeResults;
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, any, none, all }) => {
+        const why = any[0]?.message ?? none[0]?.message ?? all[0]?.message ?? '';
+        return `${new URL(page.url()).pathname}: ${id} at ${target.join(' ')} (${why})`;
+      }),
+    );
+  }
+
   return {
     page,
     complaints,
+    inaccessibleAsItIs,
     async inaccessible() {
       const found: string[] = [];
       for (const colorScheme of ['dark', 'light'] as const) {
@@ -46,16 +62,7 @@ export async function openPage(browser: Browser, baseURL: string): Promise<Watch
           (dark) => document.documentElement.classList.contains('dark') === dark,
           colorScheme === 'dark',
         );
-        await page.evaluate(axeSource);
-        const results = (await page.evaluate(
-          "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-        )) as AxeResults;
-        for (const { id, nodes } of results.violations) {
-          for (const node of nodes)
-            found.push(
-              `${colorScheme} ${new URL(page.url()).pathname}: ${id} at ${node.target.join(' ')} (${node.any[0]?.message ?? node.none[0]?.message ?? node.all[0]?.message ?? ''})`,
-            );
-        }
+        found.push(...(await inaccessibleAsItIs()).map((finding) => `${colorScheme} ${finding}`));
       }
       await page.emulateMedia({ colorScheme: 'dark' });
       return found;

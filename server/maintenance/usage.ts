@@ -5,7 +5,7 @@ import { env } from '../env.ts';
 import { openJobs, type Quota, uploadedBytes } from '../quotas.ts';
 import { storage } from '../storage/volume.ts';
 
-export const USE_KINDS = [
+const USE_KINDS = [
   'photos',
   'references',
   'trainedLoras',

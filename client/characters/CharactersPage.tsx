@@ -8,6 +8,7 @@ import type { CharacterSort } from '../gql/graphql.ts';
 import { graphql } from '../gql/index.ts';
 import { Loaded } from '../graphql/Loaded.tsx';
 import { createPages } from '../graphql/query.ts';
+import { createOpenedBy } from '../shell/create-opened-by.ts';
 import { createShortcuts } from '../shell/shortcuts.ts';
 import { Button } from '../ui/Button.tsx';
 import { Each } from '../ui/Each.tsx';
@@ -38,10 +39,9 @@ const SORTS: { value: CharacterSort; label: string }[] = [
 
 export function CharactersPage() {
   const navigate = useNavigate();
-  const [params, setParams] = useSearchParams<{ search: string; sort: string; new: string }>();
+  const [params, setParams] = useSearchParams<{ search: string; sort: string }>();
   const sort = () => SORTS.find((option) => option.value === params.sort)?.value ?? 'NEWEST';
-  const creating = () => params.new !== undefined && can('WRITE_CHARACTERS');
-  const setCreating = (isOpen: boolean) => setParams({ new: isOpen ? '1' : null }, { replace: true });
+  const [creating, setCreating] = createOpenedBy('new', () => can('WRITE_CHARACTERS'));
   if (can('WRITE_CHARACTERS'))
     createShortcuts('Characters', [{ keys: 'n', label: 'New character', run: () => setCreating(true) }]);
   const list = createPages({

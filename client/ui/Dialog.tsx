@@ -3,6 +3,7 @@ import X from 'lucide-solid/icons/x';
 import { type JSX, Show } from 'solid-js';
 import { Button } from './Button.tsx';
 import styles from './Dialog.module.css';
+import { Filled } from './Filled.tsx';
 import { createReturnFocus } from './return-focus.ts';
 
 /** Traps the focus, closes by Escape, and gives the focus back to where it came from. */
@@ -47,9 +48,9 @@ export function Dialog(props: {
               <Kobalte.Description class={styles.description}>{props.description}</Kobalte.Description>
             </Show>
             {props.children}
-            <Show when={props.actions}>
-              <footer class={styles.actions}>{props.actions}</footer>
-            </Show>
+            <Filled frame={(actions) => <footer class={styles.actions}>{actions}</footer>}>
+              {props.actions}
+            </Filled>
           </Kobalte.Content>
         </div>
       </Kobalte.Portal>

@@ -1,8 +1,9 @@
 import { Dialog as Kobalte } from '@kobalte/core/dialog';
 import X from 'lucide-solid/icons/x';
-import { type JSX, Show } from 'solid-js';
+import type { JSX } from 'solid-js';
 import { Button } from './Button.tsx';
 import styles from './Drawer.module.css';
+import { Filled } from './Filled.tsx';
 import { createReturnFocus } from './return-focus.ts';
 
 /** A dialog at the edge: from below on a phone, where the thumb is, from the right where there is room. */
@@ -24,9 +25,9 @@ export function Drawer(props: {
             <Button kind="quiet" size="small" icon={X} label="Close" onClick={() => props.onClose()} />
           </header>
           <div class={styles.body}>{props.children}</div>
-          <Show when={props.actions}>
-            <footer class={styles.actions}>{props.actions}</footer>
-          </Show>
+          <Filled frame={(actions) => <footer class={styles.actions}>{actions}</footer>}>
+            {props.actions}
+          </Filled>
         </Kobalte.Content>
       </Kobalte.Portal>
     </Kobalte>

@@ -1,6 +1,7 @@
-import { type JSX, Show } from 'solid-js';
+import type { JSX } from 'solid-js';
 import type { IconType } from './Button.tsx';
 import styles from './EmptyState.module.css';
+import { Filled } from './Filled.tsx';
 
 /** Nothing here yet: what would be here, and how to get it. */
 export function EmptyState(props: {
@@ -19,12 +20,8 @@ export function EmptyState(props: {
         <Icon />
       </span>
       <h2 class={styles.title}>{props.title}</h2>
-      <Show when={props.children}>
-        <div class={styles.text}>{props.children}</div>
-      </Show>
-      <Show when={props.actions}>
-        <div class={styles.actions}>{props.actions}</div>
-      </Show>
+      <Filled frame={(text) => <div class={styles.text}>{text}</div>}>{props.children}</Filled>
+      <Filled frame={(actions) => <div class={styles.actions}>{actions}</div>}>{props.actions}</Filled>
     </div>
   );
 }

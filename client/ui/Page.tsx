@@ -1,6 +1,7 @@
 import { A } from '@solidjs/router';
-import { type Component, createContext, createEffect, For, type JSX, Show, useContext } from 'solid-js';
+import { type Component, createContext, createEffect, For, type JSX, useContext } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
+import { Filled } from './Filled.tsx';
 import styles from './Page.module.css';
 
 type Crumb = { label: string; href: string };
@@ -41,9 +42,7 @@ export function Page(props: {
         <div class={styles.phoneTools}>
           <Dynamic component={useContext(PhoneToolsContext)} />
         </div>
-        <Show when={props.actions}>
-          <div class={styles.actions}>{props.actions}</div>
-        </Show>
+        <Filled frame={(actions) => <div class={styles.actions}>{actions}</div>}>{props.actions}</Filled>
       </header>
       <div class={styles.body}>{props.children}</div>
     </>

@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js';
 import { type FragmentType, graphql, useFragment } from '../gql/index.ts';
 import { Card } from '../ui/Card.tsx';
 import { formatCount, plural } from '../ui/format.ts';
@@ -6,6 +6,7 @@ import { ImageTile } from '../ui/ImageTile.tsx';
 import { Lightbox } from '../ui/Lightbox.tsx';
 import { likenessBySteps, likenessInPercent, likenessInWords } from './likeness.ts';
 import styles from './Samples.module.css';
+import { StepSlider } from './StepSlider.tsx';
 import { type Cell, matrixOf, walk } from './sample-matrix.ts';
 
 const Sample = graphql(`
@@ -25,12 +26,26 @@ const Sample = graphql(`
   }
 `);
 
+/** More columns than fit beside each other get a slider. */
+const FEW = 8;
+
 /** Rows are prompts, columns are steps: one sees it learn from left to right. */
 export function Samples(props: { samples: readonly FragmentType<typeof Sample>[] }) {
   const samples = createMemo(() => useFragment(Sample, props.samples));
   const matrix = createMemo(() => matrixOf(samples()));
   const likeness = createMemo(() => likenessBySteps(samples()));
   const [open, setOpen] = createSignal<Cell | null>(null);
+  const [step, setStep] = createSignal<number | null>(null);
+  let box: HTMLDivElement | undefined;
+  const stepAt = () => step() ?? matrix().steps.at(-1);
+  // The column that one looks at is seen: the newest, until one goes to another.
+  createEffect(
+    on([stepAt, () => matrix().steps.length], ([at]) => {
+      const head = box?.querySelector<HTMLElement>(`th[data-step="${at}"]`);
+      if (box === undefined || head == null) return;
+      box.scrollLeft = head.offsetLeft - (box.clientWidth - head.offsetWidth) / 2;
+    }),
+  );
   const shown = createMemo(() => {
     const cell = open();
     if (cell === null) return undefined;
@@ -47,7 +62,10 @@ export function Samples(props: { samples: readonly FragmentType<typeof Sample>[]
         when={matrix().rows.length > 0}
         fallback={<p class="muted small">The first samples come after the first round of steps.</p>}
       >
-        <div class={styles.scroll}>
+        <Show when={matrix().steps.length > FEW}>
+          <StepSlider steps={matrix().steps} step={step()} onChange={setStep} />
+        </Show>
+        <div class={styles.scroll} ref={box}>
           <table class={styles.table}>
             <thead>
               <tr>
@@ -56,7 +74,11 @@ export function Samples(props: { samples: readonly FragmentType<typeof Sample>[]
                 </th>
                 <For each={matrix().steps}>
                   {(step) => (
-                    <th class={`${styles.step} numbers`}>
+                    <th
+                      class={`${styles.step} numbers`}
+                      data-step={step}
+                      aria-current={step === stepAt() && matrix().steps.length > FEW ? 'true' : undefined}
+                    >
                       {formatCount(step)}
                       <Show when={likeness().get(step) != null}>
                         <span class={styles.likeness}>

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const character = await createCharacter(studio);
   await uploadImages(studio, character.id, (await realPhotos()).slice(0, 4));
   const first = await studio.startWorker({ FAST_TEST_STEP_MS: '20' });
-  const config = { steps: 300, rank: 4, sampleEvery: 100, checkpointEvery: 100, keepCheckpoints: 3 };
+  const config = { steps: 300, rank: 4, sampleEvery: 30, checkpointEvery: 100, keepCheckpoints: 3 };
   const { id } = await startTraining(studio, character.id, config);
   const document = 'query ($id: ID!) { training(id: $id) { checkpoints { id } } }';
   await until(
@@ -63,6 +63,22 @@ test('the log is searched, by keyboard alone', async () => {
   await page.getByText('No line of those that are here matches.').waitFor();
 });
 
+test('of many samples the newest are seen, and a slider goes back to the first', async () => {
+  const current = page.locator('th[aria-current]');
+  await expect.poll(() => current.textContent()).toContain('300');
+  const slider = page.getByRole('slider', { name: 'Step' });
+  await slider.press('Home');
+  await expect.poll(() => current.textContent()).toContain('30');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await slider.press('End');
+  await expect
+    .poll(() => current.evaluate((head) => head.getBoundingClientRect().right <= innerWidth))
+    .toBe(true);
+  await slider.press('Home');
+  await expect.poll(() => current.evaluate((head) => head.getBoundingClientRect().left >= 0)).toBe(true);
+  await page.setViewportSize({ width: 1366, height: 900 });
+});
+
 test('the learning rate has a curve of its own', async () => {
   await page.getByRole('button', { name: 'learning rate' }).click();
   await page.getByRole('img', { name: /^Learning rate, 1e-4 at most/ }).waitFor();
@@ -72,7 +88,7 @@ test('the learning rate has a curve of its own', async () => {
 test('a checkpoint is generated with: it becomes a LoRA on the way, once', async () => {
   await page.getByRole('button', { name: 'Generate with step 200' }).click();
   await page.getByText('Step 200 is Mara v2 now').waitFor();
-  await page.waitForURL(/\/generate\?lora=/);
+  await page.waitForURL(/\/generate/);
   await page.getByText('Mara v2').first().waitFor();
   await page.goBack();
   const again = page.getByRole('link', { name: 'Generate with step 200' });

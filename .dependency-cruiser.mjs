@@ -18,7 +18,9 @@ const COMPOSITIONS = [
 ].map((path) => `^${path}`);
 
 /** What others may use of a domain: its rules and its GraphQL types, which have the names of what it is about. */
-const MAIN_FILES = [...DOMAINS, 'references'].map((name) => `/${name}\\.(graphql\\.)?ts$`);
+const MAIN_FILES = [...DOMAINS, 'references', 'outputs', 'trash', 'archives'].map(
+  (name) => `/${name}\\.(graphql\\.)?ts$`,
+);
 
 /** Settings, and what they start and ask of the machine: these stand on nothing of ours. */
 const LEAVES = ['^server/(env|processes|guardian|nvidia-smi)\\.ts$'];

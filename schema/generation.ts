@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   doublePrecision,
   index,
@@ -12,6 +13,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { characters } from './characters.ts';
 import { idColumn, largeNumberColumn, timeColumn } from './columns.ts';
 import { jobs } from './jobs.ts';
 import { loras } from './loras.ts';
@@ -118,6 +120,8 @@ export const generationImages = pgTable(
   },
   (t) => [
     primaryKey({ name: 'generation_images_pkey', columns: [t.jobId, t.index] }),
+    // Of the extension pg_trgm: a part of a prompt is found without reading them all.
+    index('generation_images_prompt_index').using('gin', t.prompt.op('gin_trgm_ops')),
     check('generation_images_index', sql`${t.index} between 0 and 63`),
     check('generation_images_seed_exact', sql`${t.seed} between 0 and 9007199254740991`),
     check('generation_images_prompt_length', sql`char_length(${t.prompt}) between 1 and 2000`),
@@ -125,7 +129,10 @@ export const generationImages = pgTable(
   ],
 );
 
-/** An image that was generated: `outputs/{jobId}/{index}.png`. */
+/**
+ * An image that was generated: `outputs/{jobId}/{index}.png`. One with `deletedAt` is in the trash: it is in no list but that
+ * of the trash, and goes for good after 30 days.
+ */
 export const outputs = pgTable(
   'outputs',
   {
@@ -133,6 +140,8 @@ export const outputs = pgTable(
     jobId: uuid()
       .notNull()
       .references(() => jobs.id, { onDelete: 'cascade' }),
+    /** Of its job, which never changes: a million images are not to be joined to find those of one character. */
+    characterId: uuid().references(() => characters.id, { onDelete: 'cascade' }),
     index: integer().notNull(),
     seed: largeNumberColumn().notNull(),
     width: integer().notNull(),
@@ -140,7 +149,47 @@ export const outputs = pgTable(
     bytes: largeNumberColumn().notNull(),
     sha256: text().notNull(),
     thumbHash: text().notNull(),
+    isFavourite: boolean().notNull().default(false),
+    createdAt: timeColumn().notNull().defaultNow(),
+    deletedAt: timeColumn(),
+  },
+  (t) => [
+    unique('outputs_job_id_index_key').on(t.jobId, t.index),
+    // The gallery walks one of these, by id: whatever it is filtered by, a page costs the same at its start and at its end.
+    index('outputs_kept_index').on(t.id).where(sql`${t.deletedAt} is null`),
+    index('outputs_favourite_index').on(t.id).where(sql`${t.isFavourite} and ${t.deletedAt} is null`),
+    index('outputs_character_id_id_index').on(t.characterId, t.id),
+    index('outputs_trash_index').on(t.deletedAt, t.id).where(sql`${t.deletedAt} is not null`),
+  ],
+);
+
+/** Which LoRAs an image was made with, as `generation_loras` says of its job: here in the order of the gallery. */
+export const outputLoras = pgTable(
+  'output_loras',
+  {
+    loraId: uuid()
+      .notNull()
+      .references(() => loras.id, { onDelete: 'cascade' }),
+    outputId: uuid()
+      .notNull()
+      .references(() => outputs.id, { onDelete: 'cascade' }),
+  },
+  (t) => [
+    primaryKey({ name: 'output_loras_pkey', columns: [t.loraId, t.outputId] }),
+    index('output_loras_output_id_index').on(t.outputId),
+  ],
+);
+
+/** Images that somebody wants in one ZIP. It is made as it is sent, so this is all there is of it; it goes after a day. */
+export const archives = pgTable(
+  'archives',
+  {
+    id: idColumn(),
+    outputIds: uuid().array().notNull(),
     createdAt: timeColumn().notNull().defaultNow(),
   },
-  (t) => [unique('outputs_job_id_index_key').on(t.jobId, t.index)],
+  (t) => [
+    index('archives_created_at_index').on(t.createdAt),
+    check('archives_size', sql`cardinality(${t.outputIds}) between 1 and 500`),
+  ],
 );

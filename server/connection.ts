@@ -13,7 +13,7 @@ export type ConnectionArgs = {
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
 
-const encode = (key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+export const cursorOf = (key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 const MAX_INTEGER = 2 ** 31 - 1;
 
@@ -107,7 +107,7 @@ export async function keysetConnection<Row>(options: {
       args,
       defaultSize: Math.min(DEFAULT_PAGE, maxSize),
       maxSize,
-      toCursor: (row: Row) => encode(keyOf(row)),
+      toCursor: (row: Row) => cursorOf(keyOf(row)),
     },
     ({ before, after, limit, inverted }) => {
       const bounds = [after ? beyond(after, true) : undefined, before ? beyond(before, false) : undefined];

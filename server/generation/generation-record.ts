@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type generations, outputs } from '#schema/generation.ts';
+import type { generations } from '#schema/generation.ts';
 import type { GenerationEvent } from '../engines/engine.ts';
 import { batch } from '../jobs/batch.ts';
 import { elapsedSecondsOf, etaOf } from '../jobs/eta.ts';
@@ -11,6 +11,7 @@ import { withTexts } from '../storage/png-text.ts';
 import { asPreview } from '../storage/previews.ts';
 import { storage } from '../storage/volume.ts';
 import { embeddedParameters } from './embedded-parameters.ts';
+import { addOutput } from './outputs.ts';
 import type { PlannedImage } from './planned-images.ts';
 
 type Event<Type extends GenerationEvent['type']> = Extract<GenerationEvent, { type: Type }>;
@@ -109,6 +110,6 @@ async function recordOutput(run: JobRun, made: Made, { index, seed, path }: Even
   await writeFile(path, withTexts(await readFile(path), texts));
   const record = { set: { step }, events: [{ type: 'output' as const, data: { index } }] };
   await recordPicture(run, { path, key: outputKey({ jobId, index }), ...record }, (tx, picture) =>
-    tx.insert(outputs).values({ jobId, index, seed, ...picture }),
+    addOutput(tx, { jobId, characterId: run.job.characterId, index, seed, ...picture }),
   );
 }

@@ -152,7 +152,8 @@ export const Generation = builder.loadableObject('Generation', {
     }),
     outputs: t.loadableList({
       type: Output,
-      description: 'The images made so far, by index; at most 16, of a grid 64.',
+      description:
+        'The images made so far, by index; at most 16, of a grid 64. Those in the trash are left out: see `removedIndexes`.',
       complexity: { field: 1, multiplier: MOST_CELLS },
       load: (ids: string[]) => outputsOfJobs(ids),
       loaderOptions: { cache: false },

@@ -11,8 +11,6 @@ import { findGeneration, isGeneration, repeatGeneration, startGeneration } from 
 import { givenIn, StartGenerationInput } from './generation-input.graphql.ts';
 import { Generation, GenerationConnection } from './generation-types.graphql.ts';
 import { GridTooLarge } from './grid.ts';
-import { Output, OutputConnection } from './output-types.graphql.ts';
-import { findOutput, listOutputs } from './outputs.ts';
 
 const AspectPresetRef = builder.objectRef<AspectPreset>('AspectPreset').implement({
   description:
@@ -55,36 +53,6 @@ builder.queryField('generations', (t) =>
       resolve: (_, args) => listJobsOfKind(isGeneration, { ...args, kind: 'generation' }),
     },
     GenerationConnection,
-  ),
-);
-
-builder.queryField('output', (t) =>
-  t.field({
-    type: Output,
-    nullable: true,
-    guard: 'read',
-    description: 'The generated image with this id; null when there is none.',
-    args: { id: t.arg.id({ description: 'Of the output.' }) },
-    resolve: (_, { id }) => findOutput(id),
-  }),
-);
-builder.queryField('outputs', (t) =>
-  t.connection(
-    {
-      type: Output,
-      guard: 'read',
-      description: 'Generated images, the newest first.',
-      args: {
-        characterId: t.arg.id({ required: false, description: 'Only of this character; any when left out.' }),
-        loraId: t.arg.id({ required: false, description: 'Only made with this LoRA; any when left out.' }),
-        generationId: t.arg.id({
-          required: false,
-          description: 'Only of this generation; any when left out.',
-        }),
-      },
-      resolve: (_, args) => listOutputs(args),
-    },
-    OutputConnection,
   ),
 );
 

@@ -4,7 +4,7 @@ import { imageFile, imagesByIds } from '../images/images.ts';
 import { referenceFile } from '../images/references.ts';
 import type { StoredFile } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
-import { outputFile, outputsByIds } from './outputs.ts';
+import { findOutput, outputFile, outputsByIds } from './outputs.ts';
 
 const FILE_OF: Record<ImageSource['kind'], (id: string) => Promise<StoredFile | null>> = {
   image: imageFile,
@@ -24,8 +24,14 @@ async function fileOf(source: ImageSource): Promise<StoredFile> {
   return file;
 }
 
-/** Throws NotFound for a picture that is not there (any more). */
-export const checkSource = async (source: ImageSource) => void (await fileOf(source));
+/** Throws NotFound for a picture that is not there (any more). An image in the trash serves those alone that had it before. */
+export async function checkSource(source: ImageSource) {
+  await fileOf(source);
+  const output = source.kind === 'output' ? await findOutput(source.id) : null;
+  if (output?.deletedAt != null)
+    throw new NotFound('output', source.id, 'The image is in the trash; take it back first.');
+}
+
 export const pathOfSource = async (source: ImageSource) => storage.localPath((await fileOf(source)).key);
 export const urlOfSource = async (source: ImageSource) =>
   (await FILE_OF[source.kind](source.id)) === null ? null : `/files/${URL_OF[source.kind]}/${source.id}`;

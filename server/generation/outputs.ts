@@ -1,9 +1,7 @@
-import { and, asc, eq, getTableColumns, inArray } from 'drizzle-orm';
-import { type Grid, generationImages, generationLoras, generations, outputs } from '#schema/generation.ts';
-import { jobs } from '#schema/jobs.ts';
-import { type ConnectionArgs, keysetConnection, matchesId } from '../connection.ts';
-import { db } from '../db.ts';
-import { isId } from '../errors.ts';
+import { and, asc, count, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
+import { type Grid, generationImages, generations, outputLoras, outputs } from '#schema/generation.ts';
+import { db, one, type Tx } from '../db.ts';
+import { InvalidInput, isId } from '../errors.ts';
 import { outputKey } from '../storage/keys.ts';
 import type { StoredFile } from '../storage/storage.ts';
 
@@ -14,7 +12,29 @@ export type Output = typeof outputs.$inferSelect & {
   grid: Grid | null;
 };
 
-const selectOutputs = () =>
+/** So many may be chosen at once: to be deleted, or to be put in one ZIP. */
+const MAX_CHOSEN = 500;
+
+/** Those of the caller's ids that can be ids at all, each once, in their order. */
+export function chosenIds(ids: readonly string[]): string[] {
+  if (ids.length <= MAX_CHOSEN) return [...new Set(ids.filter(isId))];
+  const message = `It may have at most ${MAX_CHOSEN} ids; it has ${ids.length}.`;
+  throw new InvalidInput([{ field: 'ids', message }]);
+}
+
+/** Writes an image, and the LoRAs that it was made with. Nobody can delete these meanwhile: their job is open. */
+export async function addOutput(tx: Tx, values: typeof outputs.$inferInsert) {
+  const { id } = one(await tx.insert(outputs).values(values).returning({ id: outputs.id }));
+  await tx.execute(sql`
+    insert into ${outputLoras} (lora_id, output_id)
+    select distinct uses.lora_id, ${id}::uuid
+    from generation_images image, jsonb_to_recordset(image.loras) as used(position int)
+    join generation_loras uses on uses.position = used.position
+    where image.job_id = ${values.jobId} and image.index = ${values.index} and uses.job_id = ${values.jobId}
+      and uses.lora_id is not null`);
+}
+
+export const selectOutputs = () =>
   db
     .select({
       ...getTableColumns(outputs),
@@ -33,59 +53,56 @@ const selectOutputs = () =>
 export const outputsByIds = (ids: readonly string[]): Promise<Output[]> =>
   selectOutputs().where(inArray(outputs.id, [...ids]));
 
-/** Of each generation, in the order of `jobIds`: the images made so far, by index. */
+/** Of each generation, in the order of `jobIds`: the images that are there, by index. Those in the trash are not. */
 export async function outputsOfJobs(jobIds: readonly string[]): Promise<Output[][]> {
   const rows = await selectOutputs()
-    .where(inArray(outputs.jobId, [...jobIds]))
+    .where(and(inArray(outputs.jobId, [...jobIds]), isNull(outputs.deletedAt)))
     .orderBy(asc(outputs.index));
   const byJob = Map.groupBy(rows, ({ jobId }) => jobId);
   return jobIds.map((id) => byJob.get(id) ?? []);
 }
 
+/** Null when it is in the trash, or not there. */
 export async function outputAt(jobId: string, index: number): Promise<Output | null> {
-  const [output] = await selectOutputs().where(and(eq(outputs.jobId, jobId), eq(outputs.index, index)));
+  const [output] = await selectOutputs().where(
+    and(eq(outputs.jobId, jobId), eq(outputs.index, index), isNull(outputs.deletedAt)),
+  );
   return output ?? null;
 }
 
+/** Of each character, in the order of `characterIds`: how many of its images are kept. */
+export async function outputCountsOf(characterIds: readonly string[]): Promise<number[]> {
+  const rows = await db
+    .select({ id: outputs.characterId, count: count() })
+    .from(outputs)
+    .where(and(inArray(outputs.characterId, [...characterIds]), isNull(outputs.deletedAt)))
+    .groupBy(outputs.characterId);
+  const counts = new Map(rows.map((row) => [row.id, row.count]));
+  return characterIds.map((id) => counts.get(id) ?? 0);
+}
+
+/** Also one that is in the trash, from which it can be looked at and taken back. */
 export async function findOutput(id: string): Promise<Output | null> {
   const [output] = isId(id) ? await outputsByIds([id]) : [];
   return output ?? null;
 }
 
-type ListOutputsArgs = ConnectionArgs & {
-  characterId?: string | null;
-  loraId?: string | null;
-  generationId?: string | null;
-};
+/** In the order of `ids`; those that nothing has are left out. */
+export async function outputsInOrder(ids: readonly string[]): Promise<Output[]> {
+  const byId = new Map((await outputsByIds(ids)).map((output) => [output.id, output]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
 
-export const listOutputs = ({ characterId, loraId, generationId, ...args }: ListOutputsArgs) => {
-  const jobsOf =
-    characterId != null &&
-    db.select({ id: jobs.id }).from(jobs).where(matchesId(jobs.characterId, characterId));
-  const jobsWith =
-    loraId != null &&
-    db
-      .select({ id: generationLoras.jobId })
-      .from(generationLoras)
-      .where(matchesId(generationLoras.loraId, loraId));
-  return keysetConnection<Output>({
-    args,
-    order: [{ column: outputs.id, type: 'uuid', direction: 'desc' }],
-    keyOf: ({ id }) => [id],
-    read: ({ where, orderBy, limit }) =>
-      selectOutputs()
-        .where(
-          and(
-            jobsOf ? inArray(outputs.jobId, jobsOf) : undefined,
-            jobsWith ? inArray(outputs.jobId, jobsWith) : undefined,
-            matchesId(outputs.jobId, generationId),
-            where,
-          ),
-        )
-        .orderBy(...orderBy)
-        .limit(limit),
-  });
-};
+/** In the order of `ids`. Those that nothing has, and those in the trash, are passed over. */
+export async function setFavourite(ids: readonly string[], isFavourite: boolean): Promise<Output[]> {
+  const known = chosenIds(ids);
+  const changed = await db
+    .update(outputs)
+    .set({ isFavourite })
+    .where(and(inArray(outputs.id, known), isNull(outputs.deletedAt)))
+    .returning({ id: outputs.id });
+  return outputsInOrder(known.filter((id) => changed.some((output) => output.id === id)));
+}
 
 export async function outputFile(id: string): Promise<StoredFile | null> {
   const output = await findOutput(id);

@@ -14,6 +14,7 @@ import type { StoredFile } from '../storage/storage.ts';
 import { storage } from '../storage/volume.ts';
 import { checkpointFile, sampleFile } from '../training/training-files.ts';
 import { INERT, type Refusal, refuse } from './refuse.ts';
+import { sendArchive } from './send-archive.ts';
 import { NO_SUCH_FILE, type Served, sendFile } from './send-file.ts';
 
 type LookUp = (id: string) => Promise<StoredFile | null>;
@@ -28,6 +29,8 @@ const WEIGHTS: Record<string, LookUp> = { checkpoints: checkpointFile, loras: lo
 
 const PATH = /^\/files\/(?<kind>[a-z]+)\/(?<id>[0-9a-f-]+)(?:\/(?<variant>[a-z0-9]+))?$/;
 
+const ARCHIVE = /^\/files\/archives\/(?<id>[0-9a-f-]+)$/;
+
 /** Answers `/files/{kind}/{id}[/{variant}]`; resolves to whether the request was one for a file. */
 export async function serveFile(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
   if (!req.url?.startsWith('/files/')) return false;
@@ -37,6 +40,11 @@ export async function serveFile(req: IncomingMessage, res: ServerResponse): Prom
     return true;
   }
   const [path = '', query] = req.url.split('?', 2);
+  const archive = ARCHIVE.exec(path)?.groups?.id;
+  if (archive !== undefined) {
+    await sendArchive(req, res, archive);
+    return true;
+  }
   const served = await lookUp(path);
   const size = served && (await storage.stat(served.key));
   if (!served || !size) refuse(req, res, NO_SUCH_FILE);

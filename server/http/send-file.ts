@@ -72,7 +72,7 @@ async function open(key: string, range: Range | undefined) {
 }
 
 /** The client went away, which is its right. */
-const isGone = (error: unknown) =>
+export const isGone = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 /** What was said of the file is not so of its absence, nor to be kept as long. */

@@ -25,7 +25,7 @@ builder.addScalarType('Upload', GraphQLUpload, {
   description: 'A file, sent by the GraphQL multipart request specification.',
 });
 
-const Image = builder.loadableObject('Image', {
+export const Image = builder.loadableObject('Image', {
   description: 'A photo of a character.',
   load: imagesByIds,
   sort: ({ id }) => id,

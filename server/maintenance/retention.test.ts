@@ -94,7 +94,7 @@ test('all workers together keep one schedule', async () => {
   await studio.startWorker();
   const schedule = await db.execute(sql`select name, key, data, timezone from pgboss.schedule order by key`);
   expect([...schedule]).toEqual(
-    ['consistency', 'history', 'keys', 'orphans', 'parts'].map((task) => ({
+    ['consistency', 'history', 'keys', 'orphans', 'parts', 'trash'].map((task) => ({
       name: 'maintenance',
       key: task,
       data: { task },

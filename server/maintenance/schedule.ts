@@ -5,6 +5,7 @@ import type { Task } from './tasks.ts';
 const TIMES: Record<Task, string> = {
   parts: '*/10 * * * *',
   keys: '5 * * * *',
+  trash: '40 2 * * *',
   history: '50 2 * * *',
   orphans: '10 3 * * *',
   consistency: '10 4 * * *',

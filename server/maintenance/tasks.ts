@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { forgetOldAccess } from '../auth/forget.ts';
 import { withTrace } from '../correlation.ts';
 import { db, type Tx } from '../db.ts';
+import { forgetOldArchives } from '../generation/archives.ts';
+import { sweepTrash } from '../generation/trash.ts';
 import { forgetOldKeys } from '../idempotency.ts';
 import {
   forgetSentSchedules,
@@ -18,11 +20,11 @@ import { knowsFiles, sweepOrphans } from './orphans.ts';
 import { forgetOldChecks, newCheck } from './report.ts';
 import { pruneHistories } from './retention.ts';
 
-export type Task = 'orphans' | 'history' | 'keys' | 'consistency' | 'parts';
+export type Task = 'orphans' | 'history' | 'keys' | 'consistency' | 'parts' | 'trash';
 
 /** What a message of the line asks for. `checkId`: a check that somebody waits for. */
 const Order = z.object({
-  task: z.enum(['orphans', 'history', 'keys', 'consistency', 'parts']),
+  task: z.enum(['orphans', 'history', 'keys', 'consistency', 'parts', 'trash']),
   checkId: z.string().optional(),
   hashes: z.boolean().default(false),
 });
@@ -37,6 +39,7 @@ async function forgetOld() {
   await forgetOldKeys();
   await forgetOldAccess();
   await forgetOldChecks();
+  await forgetOldArchives();
   await forgetSentSchedules();
 }
 
@@ -54,6 +57,7 @@ const TASKS: Record<Task, Work> = {
   keys: withoutResult(forgetOld),
   // Each worker sees its own folder of models, or none: which one gets a message is chance, so it comes often.
   parts: withoutResult(sweepDownloads),
+  trash: withoutResult(sweepTrash),
   consistency: async (signal, { checkId, hashes }) =>
     checkConsistency(checkId ?? (await newCheck()), { signal, hashes }),
 };

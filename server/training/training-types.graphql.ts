@@ -16,7 +16,7 @@ import { isTraining } from './training.ts';
 import { TrainingConfigRef, TrainingPresetName } from './training-config.graphql.ts';
 import { imageCountsOfSnapshots, lastLorasOf, lorasOfCheckpoints } from './training-loads.ts';
 
-const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
+export const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
   description: 'The photos and captions that a training learned from, as they were when it was started.',
   load: (ids: string[]) => db.select().from(datasetSnapshots).where(inArray(datasetSnapshots.id, ids)),
   sort: ({ id }) => id,

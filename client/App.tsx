@@ -11,6 +11,7 @@ const TrainingPage = lazyPage('TrainingPage', () => import('./training/TrainingP
 const GeneratePage = lazyPage('GeneratePage', () => import('./generation/GeneratePage.tsx'));
 const OutputsPage = lazyPage('OutputsPage', () => import('./outputs/OutputsPage.tsx'));
 const OutputPage = lazyPage('OutputPage', () => import('./outputs/OutputPage.tsx'));
+const ComparePage = lazyPage('ComparePage', () => import('./outputs/ComparePage.tsx'));
 const QueuePage = lazyPage('QueuePage', () => import('./queue/QueuePage.tsx'));
 const WorkersPage = lazyPage('WorkersPage', () => import('./workers/WorkersPage.tsx'));
 const LorasPage = lazyPage('LorasPage', () => import('./loras/LorasPage.tsx'));
@@ -34,6 +35,7 @@ export function App() {
       <Route path="/trainings/:id" component={TrainingPage} />
       <Route path="/generate" component={GeneratePage} />
       <Route path="/outputs" component={OutputsPage} />
+      <Route path="/outputs/compare" component={ComparePage} />
       <Route path="/outputs/:id" component={OutputPage} />
       <Route path="/queue" component={QueuePage} />
       <Route path="/workers" component={WorkersPage} />

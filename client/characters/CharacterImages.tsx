@@ -1,13 +1,13 @@
-import { OutputGrid } from '../outputs/OutputGrid.tsx';
+import { GalleryGrid } from '../outputs/GalleryGrid.tsx';
 import { LinkButton } from '../ui/Button.tsx';
 
 export function CharacterImages(props: { id: string; name: string }) {
   return (
-    <OutputGrid
-      characterId={props.id}
+    <GalleryGrid
+      filter={{ character: props.id }}
       empty={`Images that were generated with a LoRA of ${props.name} are shown here.`}
     >
       <LinkButton href="/generate">Generate</LinkButton>
-    </OutputGrid>
+    </GalleryGrid>
   );
 }

@@ -27,6 +27,7 @@ const CharacterPageQuery = graphql(`
       description
       imageCount
       loraCount
+      outputCount
       contents { images loras trainings generations samples outputs bytes }
       ...CharacterHeader_character
       ...CharacterActions_character
@@ -103,7 +104,7 @@ function OneCharacter(props: { id: string }) {
                     {
                       value: 'images',
                       label: 'Images',
-                      count: found().contents.outputs,
+                      count: found().outputCount,
                       content: () => <CharacterImages id={props.id} name={found().name} />,
                     },
                   ]}

@@ -11,11 +11,11 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { chooseFiles } from '../ui/files.ts';
 import { plural } from '../ui/format.ts';
 import { More } from '../ui/More.tsx';
+import { SizeChoice } from '../ui/SizeChoice.tsx';
 import { DropZone } from './DropZone.tsx';
 import { PhotoGrid } from './PhotoGrid.tsx';
 import { PhotoInspector } from './PhotoInspector.tsx';
 import styles from './Photos.module.css';
-import { SizeChoice } from './SizeChoice.tsx';
 import { UploadPanel } from './UploadPanel.tsx';
 import { uploadsOf } from './uploads.ts';
 

@@ -37,6 +37,7 @@ const Generation = graphql(`
     loras { name strength }
     grid { prompts loras { name } strengths seeds }
     outputs { id index prompt thumbHash thumbnailUrl(size: LARGE) }
+    removedIndexes
     previews { index url }
   }
 `);
@@ -66,6 +67,7 @@ export function Batch(props: {
   });
   const tiles = () => Array.from({ length: generation().count }, (_, index) => index);
   const outputAt = (index: number) => generation().outputs.find((output) => output.index === index);
+  const isRemoved = (index: number) => generation().removedIndexes.includes(index);
   const previewAt = (index: number) => generation().previews.find((preview) => preview.index === index);
   const size = () => `${generation().width} × ${generation().height}`;
   const title = () => {
@@ -80,13 +82,14 @@ export function Batch(props: {
       .map((use, place) => (place === 0 && varies('strengths') ? use.name : `${use.name} × ${use.strength}`));
   const ratio = () => generation().width / generation().height;
   const tile = (index: number) => (
-    <Show when={isOpen() || outputAt(index) !== undefined}>
+    <Show when={isOpen() || outputAt(index) !== undefined || isRemoved(index)}>
       <BatchTile
         index={index}
         prompt={outputAt(index)?.prompt ?? generation().prompt}
         ratio={ratio()}
         output={outputAt(index)}
         previewUrl={previewAt(index)?.url}
+        isRemoved={isRemoved(index)}
         isRunning={generation().state === 'RUNNING'}
       />
     </Show>
@@ -166,14 +169,14 @@ export function Batch(props: {
           </p>
         )}
       </Show>
-      <Show when={isOpen() || generation().outputs.length > 0}>
+      <Show when={isOpen() || generation().outputs.length > 0 || generation().removedIndexes.length > 0}>
         <Show
           when={generation().grid}
           fallback={
             <ul class={styles.tiles} style={{ '--ratio': ratio() }}>
               <For each={tiles()}>
                 {(index) => (
-                  <Show when={isOpen() || outputAt(index) !== undefined}>
+                  <Show when={isOpen() || outputAt(index) !== undefined || isRemoved(index)}>
                     <li>{tile(index)}</li>
                   </Show>
                 )}

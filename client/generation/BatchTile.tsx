@@ -10,6 +10,7 @@ export function BatchTile(props: {
   ratio: number;
   output?: { id: string; thumbHash: string; thumbnailUrl: string } | undefined;
   previewUrl?: string | undefined;
+  isRemoved: boolean;
   isRunning: boolean;
 }) {
   return (
@@ -31,6 +32,9 @@ export function BatchTile(props: {
               />
             </A>
           )}
+        </Match>
+        <Match when={props.isRemoved}>
+          <span class={styles.removed}>Image {props.index + 1} was deleted</span>
         </Match>
         <Match when={props.previewUrl}>
           {(url) => (

@@ -26,6 +26,9 @@ const EMBEDDED = [
   'TrainingConfig',
   'TrainingConfigChange',
   'AspectPreset',
+  'OutputMonth',
+  'PurgedOutputs',
+  'DatasetPhoto',
   'CharacterContents',
   'Eta',
   'JobError',
@@ -73,7 +76,7 @@ const EMBEDDED = [
 ];
 
 const JOB_LISTS = ['jobs', 'jobCounts', 'queues', 'trainings', 'generations'];
-const RESULT_LISTS = ['outputs', 'loras', 'models'];
+const RESULT_LISTS = ['outputs', 'outputMonths', 'loras', 'models'];
 
 function forget(cache: Cache, entity: string, fields: readonly string[]): void {
   for (const field of cache.inspectFields(entity)) {
@@ -82,13 +85,25 @@ function forget(cache: Cache, entity: string, fields: readonly string[]): void {
 }
 
 function forgetCharacterSums(cache: Cache, id: string): void {
-  forget(cache, `Character:${id}`, ['lastTraining', 'newestLora', 'loraCount', 'contents']);
+  forget(cache, `Character:${id}`, ['lastTraining', 'newestLora', 'loraCount', 'outputCount', 'contents']);
 }
 
 /** After a mutation succeeded, these root lists are read again by whoever shows them. */
 function forgetting(...fields: string[]): UpdateResolver {
   return (_result, _args, cache) => forget(cache, 'Query', fields);
 }
+
+/** Images came into the trash or out of it: their batches, their neighbours and the months are others now. */
+const onTrash: UpdateResolver<Record<string, { outputs?: { generation: { id: string } }[] }>> = (
+  result,
+  _args,
+  cache,
+) => {
+  for (const answer of Object.values(result))
+    for (const { generation } of answer?.outputs ?? [])
+      forget(cache, `Generation:${generation.id}`, ['outputs', 'removedIndexes']);
+  forget(cache, 'Query', ['output', 'outputs', 'outputMonths', 'character']);
+};
 
 type JobUpdate = { jobUpdates: { id: string; state: string; character?: { id: string } | null } | null };
 
@@ -148,6 +163,9 @@ export function createCache(): Exchange {
         resumeWorker: forgetting('workers', ...JOB_LISTS),
         uploadLora: forgetting('loras', 'characters'),
         deleteLora: forgetting('loras', 'characters'),
+        deleteOutputs: onTrash as UpdateResolver,
+        restoreOutputs: onTrash as UpdateResolver,
+        emptyTrash: forgetting('output', 'outputs'),
         createApiKey: forgetting('access', 'users'),
         revokeApiKey: forgetting('access', 'users'),
         revokeSession: forgetting('access', 'users'),

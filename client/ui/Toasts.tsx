@@ -60,6 +60,20 @@ export function Toasts() {
                   <p class={styles.message}>{toast.message}</p>
                 </Show>
                 <CorrelationId id={toast.correlationId} />
+                <Show when={toast.action}>
+                  {(action) => (
+                    <Button
+                      size="small"
+                      class={styles.action ?? ''}
+                      onClick={() => {
+                        dismiss(toast.id);
+                        action().run();
+                      }}
+                    >
+                      {action().label}
+                    </Button>
+                  )}
+                </Show>
               </div>
               <Button
                 kind="quiet"

@@ -1,6 +1,8 @@
 import { thumbHashToDataURL } from 'thumbhash';
 
 const made = new Map<string, string | null>();
+/** A blur is some 5 kB, and one may scroll by a hundred thousand pictures. */
+const KEPT = 500;
 
 /** The blurred picture that a base64 ThumbHash stands for; null when there is none or it is damaged. */
 export function placeholder(thumbHash: string | null | undefined): string | null {
@@ -13,6 +15,8 @@ export function placeholder(thumbHash: string | null | undefined): string | null
   } catch {
     // A damaged hash is no reason to show no picture.
   }
+  const oldest = made.size < KEPT ? undefined : made.keys().next().value;
+  if (oldest !== undefined) made.delete(oldest);
   made.set(thumbHash, url);
   return url;
 }

@@ -6,10 +6,13 @@ type Toast = {
   title: string;
   message?: string;
   correlationId?: string | null;
+  /** How one takes it back. */
+  action?: { label: string; run: () => void };
 };
 
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
 const GOOD_MS = 5_000;
+const ACTION_MS = 15_000;
 const MOST = 4;
 const timers = new Map<number, ReturnType<typeof setTimeout>>();
 let lastId = 0;
@@ -33,7 +36,7 @@ export function release(toast: Toast): void {
   if (toast.kind === 'good')
     timers.set(
       toast.id,
-      setTimeout(() => dismiss(toast.id), GOOD_MS),
+      setTimeout(() => dismiss(toast.id), toast.action === undefined ? GOOD_MS : ACTION_MS),
     );
 }
 

@@ -200,7 +200,7 @@ export function workflow(mode: Mode) {
       expect(await image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBe(
         mode.imageSide,
       );
-      await page.getByText('Mara v1').waitFor();
+      await page.getByRole('complementary', { name: 'Parameters' }).getByText('Mara v1').waitFor();
       await lookAround();
       const first = page.url();
       await page.keyboard.press('ArrowRight');

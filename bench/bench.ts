@@ -2,6 +2,8 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { comfyui } from './comfyui.ts';
 import { engine } from './engine.ts';
 import { events } from './events.ts';
+import { gallery } from './gallery.ts';
+import { galleryScroll } from './gallery-scroll.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { list } from './list.ts';
 import { clock, median, ms, type Row, table } from './measure.ts';
@@ -17,6 +19,8 @@ import { uploads } from './uploads.ts';
  */
 const BENCHMARKS: Record<string, (installation: Installation) => Promise<Row[]>> = {
   list,
+  'gallery-scroll': galleryScroll,
+  gallery,
   events,
   starts,
   uploads,

@@ -10,16 +10,7 @@ export type GalleryFilter = {
   trash?: string | undefined;
 };
 
-const FILTERS = [
-  'character',
-  'lora',
-  'generation',
-  'favourite',
-  'from',
-  'to',
-  'search',
-  'trash',
-] as const;
+const FILTERS = ['character', 'lora', 'generation', 'favourite', 'from', 'to', 'search', 'trash'] as const;
 
 /** The filter that is in an address, and nothing else of it. */
 export function filterIn(params: Partial<Record<string, string | string[]>>): GalleryFilter {

@@ -38,7 +38,7 @@ export function createWindow<Item extends Shown>(options: {
     const items = new Map<string, Item>();
     const removed = new Map<string, Item>();
     const ends = {
-      start: options.after,
+      start: null as string | null,
       end: options.after,
       hasNewer: options.after !== null,
       hasOlder: true,
@@ -79,7 +79,7 @@ export function createWindow<Item extends Shown>(options: {
       const ask: Ask = { first: PAGE_SIZE, after: ends.end };
       void load('older', ask, (loaded) => {
         keep(loaded.items);
-        ends.start ??= loaded.start;
+        ends.start ??= loaded.start ?? options.after;
         ends.end = loaded.end ?? ends.end;
         ends.hasOlder = loaded.hasOlder;
         setPages([...pages(), pageOf(ask, loaded.items)]);

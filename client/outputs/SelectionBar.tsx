@@ -51,7 +51,6 @@ export function SelectionBar(props: {
             kind="quiet"
             icon={Columns2}
             disabled={ids().length < 2 || ids().length > 4}
-            title="Two to four images side by side"
             onClick={() => props.onCompare(ids())}
           >
             Compare

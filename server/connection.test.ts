@@ -176,7 +176,9 @@ test('text that cannot be stored is named by its field', async () => {
     ['captionImage', ['input', 'caption'], 'caption'],
     ['renameLora', ['input', 'name'], 'name'],
     ['startGeneration', ['input', 'prompt'], 'prompt'],
-    ['startGeneration', ['input', 'negativePrompt'], 'negativePrompt'],
+    ['startGeneration', ['input', 'grid', 'prompts'], 'grid.prompts.0'],
+    ['createPromptTemplate', ['input', 'negativePrompt'], 'negativePrompt'],
+    ['createWildcard', ['input', 'values'], 'values.0'],
     ['startTraining', ['input', 'config', 'samplePrompts'], 'config.samplePrompts.0'],
   ];
   for (const [field, path, issue] of places)

@@ -82,87 +82,89 @@ export function Composer(props: {
 
   return (
     <form class={styles.composer} onSubmit={start} onKeyDown={onKeyDown} aria-label="What to generate">
-      <PromptField
-        draft={props.draft}
-        words={words()}
-        onPrompt={(prompt) => props.setDraft('prompt', prompt)}
-        onTemplate={(template) => props.setDraft(template)}
-      />
-      <LoraStack
-        uses={props.draft.loras}
-        loras={props.loras}
-        onChange={(uses) => props.setDraft('loras', uses)}
-      />
-      <AspectPicker
-        aspects={facts().aspects}
-        aspect={props.draft.aspect}
-        quality={props.draft.quality}
-        onAspect={(name) => props.setDraft('aspect', name)}
-        onQuality={(quality) => props.setDraft('quality', quality)}
-      />
-      <GridEditor
-        grid={props.draft.grid}
-        loras={fitting()}
-        onChange={(change) => props.setDraft('grid', change)}
-      />
-      <div class={styles.pair} data-single={props.draft.grid.on}>
-        <Show when={!props.draft.grid.on}>
-          <RangeField
-            label="Images"
-            min={1}
-            max={16}
-            step={1}
-            value={props.draft.count}
-            onInput={(count) => props.setDraft('count', count)}
-          />
-        </Show>
-        <Show when={!hasGridSeeds(props.draft)}>
-          <SeedField
-            seed={props.draft.seed}
-            isLocked={props.draft.isSeedLocked}
-            onChange={(seed, isSeedLocked) => props.setDraft({ seed, isSeedLocked })}
-          />
-        </Show>
-      </div>
-      <details class={styles.more}>
-        <summary>Negative prompt, model, sampling</summary>
-        <div class={styles.fields}>
-          <TextArea
-            label="Negative prompt"
-            rows={2}
-            maxLength={1000}
-            disabled={negative()?.unsupported != null}
-            help={negative()?.unsupported ?? 'What the picture should not show.'}
-            value={props.draft.negativePrompt}
-            onInput={(event) => props.setDraft('negativePrompt', event.currentTarget.value)}
-          />
-          <SelectField
-            label="Base model"
-            value={model()?.id ?? ''}
-            options={props.engine.baseModels.map(({ id, label, unsupported }) => ({
-              value: id,
-              label,
-              unsupported,
-            }))}
-            error={model()?.unsupported ?? undefined}
-            onChange={(baseModel) => props.setDraft({ baseModel })}
-          />
-          <For each={rest()}>
-            {({ ref, about }) => (
-              <ParameterField
-                parameter={ref}
-                text={props.draft.texts[about.name] ?? defaultOf(about.name)}
-                onInput={(text) => props.setDraft('texts', about.name, text)}
-              />
-            )}
-          </For>
+      <div class={styles.body}>
+        <PromptField
+          draft={props.draft}
+          words={words()}
+          onPrompt={(prompt) => props.setDraft('prompt', prompt)}
+          onTemplate={(template) => props.setDraft(template)}
+        />
+        <LoraStack
+          uses={props.draft.loras}
+          loras={props.loras}
+          onChange={(uses) => props.setDraft('loras', uses)}
+        />
+        <AspectPicker
+          aspects={facts().aspects}
+          aspect={props.draft.aspect}
+          quality={props.draft.quality}
+          onAspect={(name) => props.setDraft('aspect', name)}
+          onQuality={(quality) => props.setDraft('quality', quality)}
+        />
+        <GridEditor
+          grid={props.draft.grid}
+          loras={fitting()}
+          onChange={(change) => props.setDraft('grid', change)}
+        />
+        <div class={styles.pair} data-single={props.draft.grid.on}>
+          <Show when={!props.draft.grid.on}>
+            <RangeField
+              label="Images"
+              min={1}
+              max={16}
+              step={1}
+              value={props.draft.count}
+              onInput={(count) => props.setDraft('count', count)}
+            />
+          </Show>
+          <Show when={!hasGridSeeds(props.draft)}>
+            <SeedField
+              seed={props.draft.seed}
+              isLocked={props.draft.isSeedLocked}
+              onChange={(seed, isSeedLocked) => props.setDraft({ seed, isSeedLocked })}
+            />
+          </Show>
         </div>
-      </details>
-      <Toggles
-        toggles={toggles()}
-        drafts={props.draft.toggles}
-        onChange={(name, toggle) => props.setDraft('toggles', name, toggle)}
-      />
+        <details class={styles.more}>
+          <summary>Negative prompt, model, sampling</summary>
+          <div class={styles.fields}>
+            <TextArea
+              label="Negative prompt"
+              rows={2}
+              maxLength={1000}
+              disabled={negative()?.unsupported != null}
+              help={negative()?.unsupported ?? 'What the picture should not show.'}
+              value={props.draft.negativePrompt}
+              onInput={(event) => props.setDraft('negativePrompt', event.currentTarget.value)}
+            />
+            <SelectField
+              label="Base model"
+              value={model()?.id ?? ''}
+              options={props.engine.baseModels.map(({ id, label, unsupported }) => ({
+                value: id,
+                label,
+                unsupported,
+              }))}
+              error={model()?.unsupported ?? undefined}
+              onChange={(baseModel) => props.setDraft({ baseModel })}
+            />
+            <For each={rest()}>
+              {({ ref, about }) => (
+                <ParameterField
+                  parameter={ref}
+                  text={props.draft.texts[about.name] ?? defaultOf(about.name)}
+                  onInput={(text) => props.setDraft('texts', about.name, text)}
+                />
+              )}
+            </For>
+          </div>
+        </details>
+        <Toggles
+          toggles={toggles()}
+          drafts={props.draft.toggles}
+          onChange={(name, toggle) => props.setDraft('toggles', name, toggle)}
+        />
+      </div>
       <div class={styles.foot}>
         <Show when={!props.engine.health.isHealthy}>
           <p class={styles.warn}>

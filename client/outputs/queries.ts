@@ -89,8 +89,8 @@ export const EmptyTrash = graphql(`
 `);
 
 export const CreateArchive = graphql(`
-  mutation CreateArchive($input: CreateArchiveInput!) {
-    createArchive(input: $input) {
+  mutation CreateArchive($input: CreateArchiveInput!, $idempotencyKey: String) {
+    createArchive(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on CreateArchiveSuccess { url count }
       ... on UserError { message }

@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
-import { InvalidInput, NotFound } from '../errors.ts';
+import { idempotencyKey, KEY_ERRORS } from '../idempotency.graphql.ts';
+import { askedFor } from '../idempotency.ts';
 import { type Archive, createArchive } from './archives.ts';
 
 const CreateArchiveInput = builder.inputType('CreateArchiveInput', {
@@ -33,9 +34,9 @@ builder.mutationField('createArchive', (t) =>
     type: CreateArchiveSuccess,
     guard: 'read',
     description:
-      'Puts images together to be fetched as one ZIP. It takes no idempotency key: it changes nothing, and goes by itself.',
-    args: { input: t.arg({ type: CreateArchiveInput }) },
-    errors: { types: [InvalidInput, NotFound], directResult: true },
-    resolve: (_, { input }) => createArchive(input.outputIds),
+      'Puts images together to be fetched as one ZIP. It changes none of them, and goes by itself.',
+    args: { input: t.arg({ type: CreateArchiveInput }), idempotencyKey: idempotencyKey(t) },
+    errors: { types: [...KEY_ERRORS], directResult: true },
+    resolve: (_, args) => createArchive(args.input.outputIds, askedFor('createArchive', args)),
   }),
 );

@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import { characters } from '#schema/characters.ts';
 import { archives, outputs } from '#schema/generation.ts';
 import { isAmong } from '../connection.ts';
 import { db, one } from '../db.ts';
 import { isId, NotFound } from '../errors.ts';
+import { type Asked, createOnce } from '../idempotency.ts';
 import { outputKey } from '../storage/keys.ts';
 import { chosenIds } from './outputs.ts';
 
@@ -11,17 +12,30 @@ import { chosenIds } from './outputs.ts';
 export type Archive = { id: string; count: number; bytes: number };
 
 /** Ids that nothing has, and images in the trash, are left out; with none left there is nothing to send. */
-export async function createArchive(ids: readonly string[]): Promise<Archive> {
-  const known = chosenIds(ids);
-  const found = await db
+export async function createArchive(ids: readonly string[], asked: Asked): Promise<Archive> {
+  const id = await createOnce(asked, async () => {
+    const known = chosenIds(ids);
+    const there = new Set((await keptOf(known)).map((output) => output.id));
+    if (there.size === 0) throw new NotFound('output', ids[0] ?? '', 'None of these images is there.');
+    const outputIds = known.filter((known) => there.has(known));
+    return async (tx) =>
+      one(await tx.insert(archives).values({ outputIds }).returning({ id: archives.id })).id;
+  });
+  const archive = await findArchive(id);
+  if (archive === null) throw new NotFound('archive', id);
+  const kept = await keptOf(archive.outputIds);
+  return { id, count: kept.length, bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+const keptOf = (ids: string[]) =>
+  db
     .select({ id: outputs.id, bytes: outputs.bytes })
     .from(outputs)
-    .where(and(inArray(outputs.id, known), isNull(outputs.deletedAt)));
-  if (found.length === 0) throw new NotFound('output', ids[0] ?? '', 'None of these images is there.');
-  const there = new Set(found.map(({ id }) => id));
-  const outputIds = known.filter((id) => there.has(id));
-  const { id } = one(await db.insert(archives).values({ outputIds }).returning({ id: archives.id }));
-  return { id, count: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) };
+    .where(and(isAmong(outputs.id, ids), isNull(outputs.deletedAt)));
+
+async function findArchive(id: string) {
+  const [archive] = isId(id) ? await db.select().from(archives).where(eq(archives.id, id)) : [];
+  return archive ?? null;
 }
 
 /** A file of a ZIP: where it is, and what it is called there. */
@@ -29,8 +43,8 @@ export type ArchiveEntry = { key: string; name: string; bytes: number; madeAt: D
 
 /** In the order in which they were chosen; what was deleted meanwhile is left out. Null when there is no such archive. */
 export async function entriesOf(archiveId: string): Promise<ArchiveEntry[] | null> {
-  const [archive] = isId(archiveId) ? await db.select().from(archives).where(eq(archives.id, archiveId)) : [];
-  if (archive === undefined) return null;
+  const archive = await findArchive(archiveId);
+  if (archive === null) return null;
   const { outputIds } = archive;
   const rows = await db
     .select({ output: outputs, character: characters.name })

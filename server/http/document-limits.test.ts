@@ -137,7 +137,15 @@ test('however many mistakes there are, five are told', async () => {
 
 /** Something for each variable that a query of the client must have; without those that a mutation must have it is not run. */
 const VALUES: Record<string, unknown> = {
-  ...{ ID: '1', String: '1', CharacterSort: 'NAME', StartTrainingInput: { characterId: '1' } },
+  ...{
+    ID: '1',
+    String: '1',
+    Seed: 1,
+    Int: 1,
+    Boolean: true,
+    CharacterSort: 'NAME',
+    StartTrainingInput: { characterId: '1' },
+  },
 };
 function variablesOf({ variableDefinitions = [] }: OperationDefinitionNode) {
   const needed = variableDefinitions.map(({ variable, type }) => [

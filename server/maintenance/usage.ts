@@ -58,9 +58,9 @@ export async function usesByCharacter(): Promise<CharacterUse[]> {
     from (
       select character_id, bytes from images
       union all select character_id, bytes from loras
+      union all select character_id, bytes from outputs
       union all select character_id, bytes from checkpoints join trainings using (job_id)
       union all select character_id, bytes from samples join trainings using (job_id)
-      union all select character_id, bytes from outputs join jobs on jobs.id = outputs.job_id
     ) as files
     where character_id is not null
     group by character_id

@@ -195,7 +195,7 @@ export function workflow(mode: Mode) {
       await lookAround();
       await page.locator('main ul a').first().click();
       await page.waitForURL(/\/outputs\/./);
-      const image = page.locator('main img[data-loaded="true"]').first();
+      const image = page.locator('main img[data-loaded="true"][src*="/files/outputs/"]').first();
       await image.waitFor();
       expect(await image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBe(
         mode.imageSide,

@@ -86,7 +86,8 @@ function openSocket(onRefused: () => void): Socket {
       closed: (event) => {
         clearTimeout(pongTimeout);
         if (connection() === 'online') setLastSeen(new Date());
-        if (connection() !== 'connecting') setConnection('lost');
+        // One that never came is lost as well, unless nobody is signed in yet.
+        if (connection() !== 'connecting' || !isRefusal(event)) setConnection('lost');
         if (isRefusal(event)) onRefused();
       },
       // A sleeping laptop or a silent proxy closes nothing: an unanswered ping does.

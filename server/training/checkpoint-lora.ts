@@ -1,21 +1,20 @@
 import { and, eq } from 'drizzle-orm';
 import { loras } from '#schema/loras.ts';
-import { checkpoints, trainingMetrics } from '#schema/training.ts';
+import { trainingMetrics } from '#schema/training.ts';
 import { trainingFamily } from '../capabilities.ts';
 import { keepJobs, lockCharacters } from '../characters/characters.ts';
 import { db, type Tx } from '../db.ts';
 import { DiskFull } from '../disk-full.ts';
-import { isId, NotFound } from '../errors.ts';
+import { NotFound } from '../errors.ts';
 import { type Asked, createOnce } from '../idempotency.ts';
 import { getLora, type Lora } from '../loras/loras.ts';
 import { isDiskFull } from '../storage/disk-full.ts';
 import { checkpointKey } from '../storage/keys.ts';
 import { isMissing } from '../storage/missing.ts';
 import { storage } from '../storage/volume.ts';
+import { type Checkpoint, getCheckpoint } from './checkpoints.ts';
 import { getTraining } from './training.ts';
 import { keepTrainedLora } from './training-result.ts';
-
-type Checkpoint = typeof checkpoints.$inferSelect;
 
 /**
  * Makes a LoRA of a checkpoint: a copy under the next version of its character, which stays when the checkpoint goes. A checkpoint
@@ -47,12 +46,6 @@ export async function loraOfCheckpoint(checkpointId: string, asked: Asked): Prom
     };
   });
   return getLora(id);
-}
-
-async function getCheckpoint(id: string): Promise<Checkpoint> {
-  const [found] = isId(id) ? await db.select().from(checkpoints).where(eq(checkpoints.id, id)) : [];
-  if (found === undefined) throw new NotFound('checkpoint', id);
-  return found;
 }
 
 /** At the last step this is the LoRA that the training ended with. */

@@ -3,8 +3,9 @@ import { jobs } from '#schema/jobs.ts';
 import { checkpoints } from '#schema/training.ts';
 import { db } from '../db.ts';
 import { ring } from '../doorbell.ts';
-import { isId, NotFound } from '../errors.ts';
+import { NotFound } from '../errors.ts';
 import { jobTopic } from '../jobs/jobs.ts';
+import { getCheckpoint } from './checkpoints.ts';
 import { getTraining, type Training } from './training.ts';
 import { pruneCheckpoints } from './training-files.ts';
 
@@ -13,11 +14,7 @@ import { pruneCheckpoints } from './training-files.ts';
  * newer ones have taken its place.
  */
 export async function setPinned(checkpointId: string, isPinned: boolean): Promise<Training> {
-  const [checkpoint] = isId(checkpointId)
-    ? await db.select().from(checkpoints).where(eq(checkpoints.id, checkpointId))
-    : [];
-  if (checkpoint === undefined) throw new NotFound('checkpoint', checkpointId);
-  const training = await getTraining(checkpoint.jobId);
+  const training = await getTraining((await getCheckpoint(checkpointId)).jobId);
   await db.transaction(async (tx) => {
     // The lock of who records the next checkpoint, and takes the old ones away.
     await tx.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, training.id)).for('no key update');

@@ -6,15 +6,15 @@ import { GpuRef, JobEvent, jobEventType } from '../jobs/job-events.graphql.ts';
 import { Job } from '../jobs/job-types.graphql.ts';
 import { jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
-import { THUMBNAIL_DESCRIPTION, ThumbnailSize, thumbnailUrl } from '../thumbnail-url.ts';
+import { Checkpoint } from './checkpoint-types.graphql.ts';
 import { identityProblemOf } from './identity-lack.ts';
 import { checkpointById, checkpointsOfJobs, findCheckpoint } from './identity-loads.ts';
-import type { IdentityScore, ScoredCheckpoint } from './identity-scores.ts';
 import { type Metric, metricsOf } from './metrics.ts';
+import { Sample, SampleConnection } from './sample-types.graphql.ts';
 import { samplesOf } from './samples.ts';
 import { isTraining } from './training.ts';
 import { TrainingConfigRef, TrainingPresetName } from './training-config.graphql.ts';
-import { imageCountsOfSnapshots, lastLorasOf, lorasOfCheckpoints } from './training-loads.ts';
+import { imageCountsOfSnapshots, lastLorasOf } from './training-loads.ts';
 
 export const DatasetSnapshot = builder.loadableObject('DatasetSnapshot', {
   description: 'The photos and captions that a training learned from, as they were when it was started.',
@@ -43,99 +43,6 @@ const MetricRef = builder.objectRef<Metric>('Metric').implement({
       description: 'Exponential moving average over all steps before (0.9).',
     }),
     learningRate: t.exposeFloat('learningRate', { description: 'At this step.' }),
-  }),
-});
-
-const Sample = builder.objectRef<typeof samples.$inferSelect>('Sample').implement({
-  description: 'An image made while training, to see how far it is.',
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    step: t.exposeInt('step', { description: 'After which it was made.' }),
-    promptIndex: t.exposeInt('promptIndex', {
-      description: 'Place of its prompt among `config.samplePrompts`, from 0.',
-    }),
-    prompt: t.exposeString('prompt', { description: 'As it was given to the engine.' }),
-    seed: t.expose('seed', { type: 'Seed', description: 'That this image was made with.' }),
-    width: t.exposeInt('width', { description: 'Pixels.' }),
-    height: t.exposeInt('height', { description: 'Pixels.' }),
-    thumbHash: t.exposeString('thumbHash', {
-      description: 'Base64 of a ThumbHash, the placeholder while it loads.',
-    }),
-    identityScore: t.exposeFloat('identityScore', {
-      nullable: true,
-      description:
-        'How much its face is like the faces in the photos, 0 (as strangers are) to 1 (as the photos are like each other). Of several faces the largest counts; 0 when it shows none. Null while it was not compared, or could not be.',
-    }),
-    faceCount: t.exposeInt('faceCount', {
-      nullable: true,
-      description: 'How many faces it shows; null while they were not looked for, or could not be.',
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    url: t.string({
-      resolve: ({ id }) => `/files/samples/${id}`,
-      description: 'Path of the PNG, relative to the server.',
-    }),
-    thumbnailUrl: t.string({
-      description: THUMBNAIL_DESCRIPTION,
-      args: {
-        size: t.arg({ type: ThumbnailSize, defaultValue: 'small', description: 'SMALL when left out.' }),
-      },
-      resolve: ({ id }, { size }) => thumbnailUrl('samples', id, size),
-    }),
-  }),
-});
-const SampleConnection = builder.connectionObject(
-  { type: Sample, name: 'SampleConnection' },
-  { name: 'SampleEdge' },
-);
-
-export const IdentityScoreRef = builder.objectRef<IdentityScore>('IdentityScore').implement({
-  description: 'How much the samples of one step are like the photos.',
-  fields: (t) => ({
-    score: t.exposeFloat('score', {
-      description:
-        'Mean of `Sample.identityScore`, 0 (as strangers are) to 1 (as the photos are like each other).',
-    }),
-    step: t.exposeInt('step', { description: 'After which the samples were made.' }),
-    withFace: t.exposeInt('withFace', { description: 'How many of the samples show a face.' }),
-    samples: t.exposeInt('samples', { description: 'How many samples were compared.' }),
-  }),
-});
-
-const Checkpoint = builder.objectRef<ScoredCheckpoint>('Checkpoint').implement({
-  description: 'The weights at a step: what a training resumes from, and a LoRA to try.',
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    step: t.exposeInt('step', { description: 'After which it was saved.' }),
-    bytes: t.expose('bytes', { type: 'Bytes', description: 'Size of the file.' }),
-    sha256: t.exposeString('sha256', { description: 'Of the file, in hex.' }),
-    isPinned: t.exposeBoolean('isPinned', {
-      description: 'Kept beside the newest ones, because somebody wants it.',
-    }),
-    identity: t.expose('identity', {
-      type: IdentityScoreRef,
-      nullable: true,
-      description:
-        'Of the samples nearest to its step, at most half of `config.sampleEvery` away, the earlier of two as near. Null when there are none, or while they are compared.',
-    }),
-    isBest: t.exposeBoolean('isBest', {
-      description:
-        'Its score is the highest of those that are kept, so it is kept beside the newest ones. Of equal scores that of the checkpoint nearer to its samples, then the later.',
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    lora: t.loadable({
-      type: Lora,
-      nullable: true,
-      description:
-        'The LoRA with its weights, made by `createLora` or, at the last step, by the training; null when there is none.',
-      load: (ids: string[]) => lorasOfCheckpoints(ids),
-      loaderOptions: { cache: false },
-      resolve: ({ id }) => id,
-    }),
-    url: t.string({
-      description: 'Path of the safetensors file, relative to the server.',
-      resolve: ({ id }) => `/files/checkpoints/${id}?download`,
-    }),
   }),
 });
 

@@ -11,6 +11,7 @@ import { JobState } from '../jobs/job-types.graphql.ts';
 import { JobHasNotEnded, jobsByIds } from '../jobs/jobs.ts';
 import { Lora } from '../loras/loras.graphql.ts';
 import { QuotaExceeded } from '../quotas.ts';
+import { IdentityScoreRef } from './checkpoint-types.graphql.ts';
 import { TooFewImages } from './dataset.ts';
 import { scoresOfLoras } from './identity-loads.ts';
 import { PreflightFailed } from './preflight.ts';
@@ -22,7 +23,7 @@ import {
   TrainingMethod,
   TrainingPresetName,
 } from './training-config.graphql.ts';
-import { IdentityScoreRef, Training, TrainingConnection } from './training-types.graphql.ts';
+import { Training, TrainingConnection } from './training-types.graphql.ts';
 
 builder.objectType(TooFewImages, {
   name: 'TooFewImages',

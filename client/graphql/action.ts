@@ -3,7 +3,7 @@ import { useClient } from '@urql/solid';
 import { type Accessor, createSignal } from 'solid-js';
 import { isOut } from '../access/access.ts';
 import { toast } from '../ui/toast.ts';
-import { connection, untilOnline } from './connection.ts';
+import { connection, lastSeen, untilOnline } from './connection.ts';
 import { describe } from './errors.ts';
 import { createKeys, takesKey } from './idempotency-key.ts';
 
@@ -53,8 +53,8 @@ const NOT_SENT = {
 } as const;
 
 async function isReachable(canWait: boolean): Promise<boolean> {
-  // Whose session has ended has no connection, and signs in by an action.
-  if (connection() !== 'lost' || isOut()) return true;
+  // Whose session has ended has no connection, and signs in by an action. Where no socket ever came, the server may well be there.
+  if (connection() !== 'lost' || lastSeen() === null || isOut()) return true;
   if (!canWait) return false;
   const { promise: enough, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, PATIENCE_MS);

@@ -14,8 +14,9 @@ export function ConnectionBar() {
   return (
     <Show when={connection() === 'lost'}>
       <p class={styles.bar}>
-        Reconnecting…
-        <Show when={lastSeen()}>{(at) => <> what you see is from {formatClock(at())}</>}</Show>
+        <Show when={lastSeen()} fallback="Connecting… until then nothing here changes by itself">
+          {(at) => <>Reconnecting… what you see is from {formatClock(at())}</>}
+        </Show>
       </p>
     </Show>
   );

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { createCharacter } from '../steps.ts';
 import { type Studio, startStudio } from '../studio.ts';
+import { until } from '../until.ts';
 import { openPage, type WatchedPage } from './watched-page.ts';
 
 let studio: Studio;
@@ -220,13 +221,20 @@ test('on a phone the menu has what the bar has no room for, and nothing is wider
 
 test('while the connection is lost, what is done once waits for it, and the rest is refused before it is sent', async () => {
   let isCut = false;
+  let isOnline = false;
   const sockets = new Set<WebSocketRoute>();
   await page.routeWebSocket('**/graphql', (socket) => {
     if (isCut) return void socket.close();
     sockets.add(socket);
-    socket.connectToServer();
+    isOnline = false;
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(message);
+      isOnline ||= String(message).includes('connection_ack');
+    });
   });
   const cut = async () => {
+    await until(async () => isOnline, 'the page is connected');
     isCut = true;
     await Promise.all([...sockets].map((socket) => socket.close()));
     await page.getByText('Reconnecting…').waitFor();
@@ -253,7 +261,19 @@ test('while the connection is lost, what is done once waits for it, and the rest
   const create = page.getByRole('dialog').getByRole('button', { name: 'Create' });
   await expect.poll(() => create.getAttribute('aria-busy')).toBe('true');
   isCut = false;
-  await page.getByRole('heading', { name: 'Iris', exact: true }).waitFor();
+  // It may wait 10 s for the connection, before it is sent.
+  await page.getByRole('heading', { name: 'Iris', exact: true }).waitFor({ timeout: 20_000 });
+});
+
+test('where no socket ever comes, the page says so, and what one does is done', async () => {
+  const other = await openPage(browser, studio.url);
+  await other.page.routeWebSocket('**/graphql', (socket) => void socket.close());
+  await other.page.goto('/?new=1');
+  await other.page.getByText('Connecting… until then nothing here changes by itself').waitFor();
+  await other.page.getByLabel('Name').fill('Ulla');
+  await other.page.keyboard.press('Enter');
+  await other.page.getByRole('heading', { name: 'Ulla', exact: true }).waitFor();
+  await other.page.close();
 });
 
 test('nothing was wrong in the console, and axe finds nothing', () => {
